@@ -1,0 +1,44 @@
+# Flags shared by every target of this project.
+function(dynamutex_compile_options target)
+  target_compile_features(${target} PUBLIC cxx_std_17)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden
+                                             VISIBILITY_INLINES_HIDDEN ON)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+                                           -Wold-style-cast -Wnon-virtual-dtor)
+  if(DYNAMUTEX_DEVELOPER)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(DYNAMUTEX_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${DYNAMUTEX_SANITIZE} -fno-sanitize-recover=all
+                                             -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${DYNAMUTEX_SANITIZE})
+  endif()
+endfunction()
+
+# dynamutex_layer(NAME SOURCES a.cpp … [LINK dynamutex::x …] [LINK_PRIVATE lib …])
+# A library layer: static by default, without exceptions and RTTI, known as dynamutex::NAME.
+function(dynamutex_layer name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  set(target dynamutex_${name})
+  add_library(${target} ${ARG_SOURCES})
+  add_library(dynamutex::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  dynamutex_compile_options(${target})
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections)
+  target_include_directories(${target}
+    PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
+endfunction()
+
+# dynamutex_test(NAME SOURCES a_test.cpp … LINK dynamutex::x …): a doctest program, run by ctest.
+function(dynamutex_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  set(target ${name}_test)
+  add_executable(${target} ${ARG_SOURCES} ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+  dynamutex_compile_options(${target})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(${target} PRIVATE ${ARG_LINK} doctest::doctest)
+  target_compile_definitions(${target} PRIVATE DYNAMUTEX_VECTORS="${DYNAMUTEX_VECTORS}")
+  add_test(NAME ${name} COMMAND ${target})
+endfunction()

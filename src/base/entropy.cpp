@@ -1,0 +1,44 @@
+#include "dynamutex/entropy.hpp"
+
+#include <sys/random.h>
+
+#include <cerrno>
+#include <cstdlib>
+
+namespace dynamutex {
+namespace {
+
+class SystemEntropy final : public Entropy {
+ public:
+  std::uint64_t next() noexcept override {
+    std::uint64_t bits = 0;
+    while (::getrandom(&bits, sizeof bits, 0) != static_cast<ssize_t>(sizeof bits)) {
+      // Only an interrupted wait for the kernel's first seed can fail here (getrandom(2)); a kernel without
+      // the call at all could give names that meet, which is worse than stopping.
+      if (errno != EINTR) std::abort();
+    }
+    return bits;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Entropy> make_system_entropy() { return std::make_unique<SystemEntropy>(); }
+
+double unit_interval(Entropy& entropy) noexcept {
+  constexpr double kScale = 1.0 / 9007199254740992.0;  // 2^-53
+  return static_cast<double>(entropy.next() >> 11) * kScale;
+}
+
+std::string random_hex_128(Entropy& entropy) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text;
+  text.reserve(32);
+  for (int half = 0; half < 2; ++half) {
+    const std::uint64_t bits = entropy.next();
+    for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[(bits >> shift) & 15U];
+  }
+  return text;
+}
+
+}  // namespace dynamutex
