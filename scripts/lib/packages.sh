@@ -1,0 +1,50 @@
+# What has to be installed, and how. Sourced after common.sh.
+
+build_packages=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev nlohmann-json3-dev doctest-dev)
+test_packages=(python3 python3-botocore libfaketime ca-certificates)
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+is_installed() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# major_at_least N COMMAND…: the first number that the command prints is N or more.
+major_at_least() {
+  local least=$1 major
+  shift
+  major=$("$@" 2>&1 | grep -oE '[0-9]+' | head -n 1) || return 1
+  [ "${major:-0}" -ge "$least" ]
+}
+
+# Node and Java often come from elsewhere than Debian; what works is left as it is.
+runtime_packages() {
+  command -v node >/dev/null && major_at_least 18 node --version || echo nodejs
+  command -v npm >/dev/null && major_at_least 9 npm --version || echo npm
+  command -v java >/dev/null && major_at_least 17 java -version || echo openjdk-17-jre-headless
+}
+
+# install_packages PACKAGE…: installs those that are missing, and says which.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    is_installed "$name" || missing+=("$name")
+  done
+  [ ${#missing[@]} -gt 0 ] || return 0
+  command -v apt-get >/dev/null ||
+    fail "this machine has no apt-get; install these by hand and run this again: ${missing[*]}"
+  [ "$(id -u)" = 0 ] || command -v sudo >/dev/null ||
+    fail "packages are missing; run as root: apt-get install ${missing[*]}"
+  say "Installing ${missing[*]}"
+  local log
+  log=$(mktemp)
+  if ! { as_root apt-get update -qq &&
+         as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+       } >"$log" 2>&1; then
+    tail -n 15 "$log" >&2
+    fail "apt-get could not install them (its last words are above); try: apt-get update && apt-get install ${missing[*]}"
+  fi
+  rm -f "$log"
+}
