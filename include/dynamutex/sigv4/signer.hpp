@@ -1,0 +1,49 @@
+#pragma once
+// Signing requests with Signature Version 4 (AWS, "Create a signed AWS API request").
+//
+//   SigningKeyCache keys;                                              // one per client
+//   auto date = AmzDate::from(time);                                   // whole seconds since the epoch
+//   const Header headers[] = {{"content-type", "application/x-amz-json-1.0"},
+//                             {"host", "dynamodb.us-east-1.amazonaws.com"},
+//                             {"x-amz-date", date->text()},
+//                             {"x-amz-security-token", token},         // only with a session token
+//                             {"x-amz-target", "DynamoDB_20120810.PutItem"}};
+//   char memory[512];
+//   auto value = authorization({"POST", "/", "", headers, Payload::of(body)}, credentials,
+//                              {*date, "us-east-1", "dynamodb"}, keys, {memory, sizeof memory});
+//   // *value is the text of the Authorization header, inside `memory`.
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynamutex/result.hpp"
+#include "dynamutex/sigv4/credentials.hpp"
+#include "dynamutex/sigv4/key_cache.hpp"
+#include "dynamutex/sigv4/request.hpp"
+#include "dynamutex/sigv4/stages.hpp"
+
+namespace dynamutex::sigv4 {
+
+/// Memory of the caller's to write into.
+struct Buffer {
+  char* data;
+  std::size_t size;
+};
+
+/// The value of the Authorization header for a request that is complete: it has `host`, `x-amz-date` equal to the
+/// scope's date and, for credentials with a session token (unless `sign_session_token` is off), `x-amz-security-token`
+/// equal to it.
+///
+/// Thread-safe. It returns a view into `out` and keeps nothing. No heap allocation when the path is empty or "/", the
+/// query empty, the headers at most 32 with names of at most 512 bytes together, and the key already in the cache.
+/// 512 bytes of `out` suffice for a DynamoDB call.
+/// Errors: `invalid`, as `canonical_request`; a required header missing or contradicting; malformed credentials or scope;
+/// `out` too small (the message says what it takes).
+[[nodiscard]] Result<std::string_view> authorization(const Request& request, const Credentials& credentials,
+                                                     const Scope& scope, SigningKeyCache& keys, Buffer out,
+                                                     const Options& options = {});
+
+}  // namespace dynamutex::sigv4

@@ -1,0 +1,97 @@
+#include <string>
+
+#include "dynamutex/sigv4/signer.hpp"
+#include "sigv4/canonical_request.hpp"
+#include "sigv4/signing_key.hpp"
+#include "sigv4/text.hpp"
+
+namespace dynamutex::sigv4 {
+namespace {
+
+constexpr std::string_view before_credential = " Credential=";
+constexpr std::string_view before_names = ", SignedHeaders=";
+constexpr std::string_view before_signature = ", Signature=";
+
+/// Appends to memory whose size was checked before.
+class Cursor {
+ public:
+  explicit Cursor(char* at) noexcept : at_(at) {}
+  Cursor& put(std::string_view piece) noexcept {
+    at_ += piece.copy(at_, piece.size());
+    return *this;
+  }
+  [[nodiscard]] char* at() const noexcept { return at_; }
+  void move_to(char* at) noexcept { at_ = at; }
+
+ private:
+  char* at_;
+};
+
+Result<void> check_required(const CanonicalHeaders& headers, const Credentials& credentials, const Scope& scope,
+                            const Options& options) {
+  const auto* date = headers.find("x-amz-date");
+  if (date == nullptr) return invalid("there is no 'x-amz-date' header; add it with the signing date");
+  if (*date != scope.date.text()) return invalid("header 'x-amz-date' is not the date to sign for; make them equal");
+  const auto* token = headers.find("x-amz-security-token");
+  if (!options.sign_session_token) {
+    if (token != nullptr) {
+      return invalid("header 'x-amz-security-token' is there already, but is to be added after signing; remove it");
+    }
+    return {};
+  }
+  const std::string_view expected = credentials.session_token.reveal();
+  if (token == nullptr ? !expected.empty() : *token != expected) {
+    return invalid("header 'x-amz-security-token' is not the credentials' session token; make them equal");
+  }
+  return {};
+}
+
+std::size_t authorization_size(const Credentials& credentials, const Scope& scope, std::size_t names_size) noexcept {
+  return algorithm.size() + before_credential.size() + credentials.access_key_id.size() + 1 + scope.date.day().size() +
+         1 + scope.region.size() + 1 + scope.service.size() + scope_end.size() + before_names.size() + names_size +
+         before_signature.size() + sizeof(HexDigest);
+}
+
+}  // namespace
+
+Result<std::string_view> authorization(const Request& request, const Credentials& credentials, const Scope& scope,
+                                       SigningKeyCache& keys, Buffer out, const Options& options) {
+  auto key = keys.get(credentials, scope);
+  if (!key) return std::move(key).error();
+  CanonicalHeaders headers;
+  if (auto read = headers.read(request.headers); !read) return std::move(read).error();
+  if (auto checked = check_required(headers, credentials, scope, options); !checked) return std::move(checked).error();
+  const std::size_t size = authorization_size(credentials, scope, headers.names_size());
+  if (size > out.size) {
+    return invalid("the buffer for the authorization header has " + std::to_string(out.size) + " bytes; it takes " +
+                   std::to_string(size));
+  }
+
+  Cursor cursor(out.data);
+  cursor.put(algorithm).put(before_credential).put(credentials.access_key_id).put("/").put(scope.date.day()).put("/");
+  cursor.put(scope.region).put("/").put(scope.service).put(scope_end).put(before_names);
+  char* const names = cursor.at();
+  cursor.move_to(headers.write_names(names));
+
+  HexDigest canonical_hash;
+  {
+    Sha256 hash;
+    Writer text(hash);
+    const std::string_view signed_names(names, headers.names_size());
+    if (auto written = append_canonical_request(text, request, headers, signed_names, options); !written) {
+      return std::move(written).error();
+    }
+    text.flush();
+    unsigned char digest[32];
+    hash.finish(digest);
+    canonical_hash = to_hex(digest);
+  }
+  Sha256 inner(key->inner());
+  Writer text(inner);
+  append_string_to_sign(text, scope, canonical_hash);
+  text.flush();
+  cursor.put(before_signature).put(finish_hmac(*key, inner).view());
+  return std::string_view(out.data, size);
+}
+
+}  // namespace dynamutex::sigv4

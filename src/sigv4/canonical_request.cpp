@@ -1,0 +1,84 @@
+#include "sigv4/canonical_request.hpp"
+
+#include <algorithm>
+
+#include "dynamutex/sigv4/stages.hpp"
+#include "sigv4/canonical_uri.hpp"
+#include "sigv4/text.hpp"
+
+namespace dynamutex::sigv4 {
+namespace {
+
+constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
+
+Result<void> check_method(std::string_view method) {
+  // An upper-case letter is a token character that lower-casing changes or that has no lower case at all.
+  const bool valid = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
+    return token_lower(c) != 0 && !(c >= 'a' && c <= 'z');
+  });
+  if (!valid) return invalid("the method is not an HTTP method in upper case, such as POST");
+  return {};
+}
+
+bool is_lower_hex_sha256(std::string_view text) noexcept {
+  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+  });
+}
+
+/// What stands for the payload; `memory` holds it where it is computed.
+Result<std::string_view> payload_text(const Payload& payload, HexDigest& memory) {
+  switch (payload.kind()) {
+    case Payload::Kind::unsigned_payload: return unsigned_payload;
+    case Payload::Kind::sha256:
+      if (!is_lower_hex_sha256(payload.text())) {
+        return invalid("the payload hash is not 64 lower-case hexadecimal digits; give the body's SHA-256");
+      }
+      return payload.text();
+    case Payload::Kind::bytes: break;
+  }
+  memory = sha256_hex(payload.text());
+  return memory.view();
+}
+
+}  // namespace
+
+Result<void> append_canonical_request(Writer& out, const Request& request, const CanonicalHeaders& headers,
+                                      std::string_view signed_names, const Options& options) {
+  if (auto checked = check_method(request.method); !checked) return checked;
+  HexDigest digest;
+  const auto payload = payload_text(request.payload, digest);
+  if (!payload) return payload.error();
+  const auto* declared = headers.find("x-amz-content-sha256");
+  if (declared != nullptr && *declared != *payload) {
+    return invalid("header 'x-amz-content-sha256' contradicts the payload; give the same hash in both places");
+  }
+  out.put(request.method);
+  out.put('\n');
+  if (auto path = append_canonical_path(out, request.path, options); !path) return path;
+  out.put('\n');
+  if (auto query = append_canonical_query(out, request.query); !query) return query;
+  out.put('\n');
+  headers.append_lines(out);
+  out.put('\n');
+  out.put(signed_names);
+  out.put('\n');
+  out.put(*payload);
+  return {};
+}
+
+Result<std::string> canonical_request(const Request& request, const Options& options) {
+  CanonicalHeaders headers;
+  if (auto read = headers.read(request.headers); !read) return std::move(read).error();
+  std::string names(headers.names_size(), '\0');
+  headers.write_names(names.data());
+  std::string text;
+  Writer out(text);
+  if (auto written = append_canonical_request(out, request, headers, names, options); !written) {
+    return std::move(written).error();
+  }
+  out.flush();
+  return text;
+}
+
+}  // namespace dynamutex::sigv4
