@@ -1,0 +1,64 @@
+#pragma once
+// One request, one deadline, one answer.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dynamutex/cancellation.hpp"
+#include "dynamutex/clock.hpp"
+#include "dynamutex/result.hpp"
+
+namespace dynamutex::http {
+
+struct Header {
+  std::string_view name;
+  std::string_view value;
+};
+
+/// A request; all views are borrowed for the time of the call.
+struct Request {
+  std::string_view method = "POST";
+  std::string_view url;  ///< "https://host[:port]/path[?query]"; "http://" only where the transport allows it.
+  const Header* headers = nullptr;
+  std::size_t header_count = 0;
+  std::string_view body;
+  MonotonicTime deadline = MonotonicTime::max();  ///< For everything: resolving, connecting, sending, receiving.
+  const Cancellation* cancellation = nullptr;     ///< Ends the request at once; may be null.
+  std::size_t response_bytes_max = std::size_t{4} << 20U;  ///< Cap on the body, and on the header block.
+};
+
+/// A complete reply.
+struct Response {
+  struct Field {
+    std::string name;
+    std::string value;  ///< Without surrounding white space.
+  };
+
+  int status = 0;
+  std::vector<Field> headers;  ///< In order, names as received.
+  std::string body;
+  MonotonicTime sent;      ///< Before the first byte of the request went out.
+  MonotonicTime received;  ///< After the last byte of the reply came in.
+
+  /// The value of the first header of that name (case-insensitive), or null.
+  [[nodiscard]] const std::string* header(std::string_view name) const noexcept;
+};
+
+/// Sends one HTTP request, at most once.
+///
+/// Thread-safe: implementations allow calls from any thread at once.
+/// Blocking: `send` returns by the request's deadline, or at once when cancelled.
+/// Errors: `not_applied` (no byte of the request was sent), `timed_out` (the same, because of the deadline or of
+/// the cancellation), `ambiguous` (the request went out at least in part and no complete reply came back),
+/// `invalid` (a malformed URL). Any complete reply is a success, whatever its status.
+/// An implementation never sends the request a second time by itself: the server applies it at most once.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  [[nodiscard]] virtual Result<Response> send(const Request& request) = 0;
+};
+
+}  // namespace dynamutex::http

@@ -1,0 +1,259 @@
+#include "http/curl_worker.hpp"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+
+namespace dynamutex::http {
+namespace {
+
+using std::chrono::duration_cast;
+using std::chrono::milliseconds;
+
+/// A connection that was idle for longer may be gone without a word (a NAT or a load balancer forgot it), and a request on
+/// it would hang until its deadline. AWS's SDK for Java draws the line at the same 60 s (connectionMaxIdleTime).
+constexpr std::chrono::seconds kIdleMax{60};
+/// How often a wait looks up where a descriptor that would end it is missing.
+constexpr milliseconds kSlice{50};
+/// Otherwise: libcurl's own timers and the descriptors end a wait, so this only bounds a mistake.
+constexpr milliseconds kWaitMax{60'000};
+
+template <class Value>
+bool set(CURL* easy, CURLoption option, Value value) noexcept {
+  return ::curl_easy_setopt(easy, option, value) == CURLE_OK;
+}
+
+bool restrict_protocols(CURL* easy, bool allow_plain_http) noexcept {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  return set(easy, CURLOPT_PROTOCOLS_STR, allow_plain_http ? "https,http" : "https");
+#else
+  return set(easy, CURLOPT_PROTOCOLS, static_cast<long>(CURLPROTO_HTTPS | (allow_plain_http ? CURLPROTO_HTTP : 0)));
+#endif
+}
+
+}  // namespace
+
+std::unique_ptr<CurlWorker> CurlWorker::make(const Clock& clock, const CurlOptions& options) {
+  std::unique_ptr<CurlWorker> worker(new CurlWorker(clock, options));
+  worker->multi_ = ::curl_multi_init();
+  worker->easy_ = ::curl_easy_init();
+  if (worker->multi_ == nullptr || worker->easy_ == nullptr) return nullptr;
+  // One connection a worker: the pool counts workers to bound the connections.
+  if (::curl_multi_setopt(worker->multi_, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) return nullptr;
+  if (!worker->set_constants() || !worker->set_hooks()) return nullptr;
+  return worker;
+}
+
+CurlWorker::~CurlWorker() {
+  if (easy_ != nullptr) ::curl_easy_cleanup(easy_);
+  if (multi_ != nullptr) ::curl_multi_cleanup(multi_);
+}
+
+bool CurlWorker::set_constants() {
+  const auto text_or_null = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
+  const auto connect_timeout = std::clamp<milliseconds>(duration_cast<milliseconds>(options_.connect_timeout),
+                                                        milliseconds(1), std::chrono::hours(1));
+  bool ok = restrict_protocols(easy_, options_.allow_plain_http) && set(easy_, CURLOPT_NOSIGNAL, 1L) &&
+            set(easy_, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy_, CURLOPT_SSL_VERIFYHOST, 2L) &&
+            set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2)) &&
+            set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
+            set(easy_, CURLOPT_FOLLOWLOCATION, 0L) && set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
+            set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_timeout.count()));
+  // HTTP/1.1: one request at a time needs no multiplexing, and libcurl resends what an HTTP/2 server refused
+  // (REFUSED_STREAM) on rules of its own; "one start, one request" is plain to see here.
+  ok = ok && set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) &&
+       set(easy_, CURLOPT_HTTP09_ALLOWED, 0L) && set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L) &&
+       set(easy_, CURLOPT_PATH_AS_IS, 1L) &&  // The path was signed as it is.
+       set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) && set(easy_, CURLOPT_TCP_NODELAY, 1L) &&
+       set(easy_, CURLOPT_TCP_KEEPALIVE, 1L) && set(easy_, CURLOPT_TCP_KEEPIDLE, 30L) &&
+       set(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
+  if (!options_.ca_bundle.empty()) {
+    ok = ok && set(easy_, CURLOPT_CAINFO, options_.ca_bundle.c_str()) &&
+         set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr)) &&
+         set(easy_, CURLOPT_PROXY_CAINFO, options_.ca_bundle.c_str()) &&
+         set(easy_, CURLOPT_PROXY_CAPATH, static_cast<const char*>(nullptr));
+  }
+  ok = ok && set(easy_, CURLOPT_SSLCERT, text_or_null(options_.client_certificate)) &&
+       set(easy_, CURLOPT_SSLKEY, text_or_null(options_.client_key));
+  // An empty name turns proxies off, whatever the environment says (CURLOPT_PROXY(3)).
+  if (!options_.proxy_from_environment) ok = ok && set(easy_, CURLOPT_PROXY, "");
+#if LIBCURL_VERSION_NUM >= 0x075700
+  // Otherwise a request that ends while its host's name is being resolved waits for the resolver's thread, past any
+  // deadline. Before 7.87 libcurl always waits.
+  ok = ok && set(easy_, CURLOPT_QUICK_EXIT, 1L);
+#endif
+  return ok;
+}
+
+bool CurlWorker::set_hooks() {
+  void* const self = this;
+  return set(easy_, CURLOPT_PREREQFUNCTION, &CurlWorker::on_start) && set(easy_, CURLOPT_PREREQDATA, self) &&
+         set(easy_, CURLOPT_HEADERFUNCTION, &CurlWorker::on_header) && set(easy_, CURLOPT_HEADERDATA, self) &&
+         set(easy_, CURLOPT_WRITEFUNCTION, &CurlWorker::on_body) && set(easy_, CURLOPT_WRITEDATA, self) &&
+         set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlWorker::on_open_socket) &&
+         set(easy_, CURLOPT_OPENSOCKETDATA, self) && set(easy_, CURLOPT_ERRORBUFFER, &detail_[0]);
+}
+
+Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts) {
+  reply_.begin(request.response_bytes_max);
+  started_ = false;
+  detail_[0] = '\0';
+
+  Failure failure;
+  if (!set_request(request, parts)) {
+    failure.code = CURLE_OUT_OF_MEMORY;
+  } else if (::curl_multi_add_handle(multi_, easy_) != CURLM_OK) {
+    failure.code = CURLE_FAILED_INIT;
+  } else {
+    failure.code = drive(request, failure.stop);
+    failure.os_errno = failure.stop == Stop::poll_failed ? errno : 0;
+    ::curl_multi_remove_handle(multi_, easy_);
+    note_connection();
+  }
+  headers_.clear();
+
+  const bool complete = failure.stop == Stop::none && failure.code == CURLE_OK && reply_.head_complete();
+  if (complete) {
+    Response response = reply_.take();
+    response.sent = sent_;
+    response.received = last_used_;
+    return response;
+  }
+  failure.started = started_;
+  if (failure.code == CURLE_COULDNT_CONNECT) {
+    long os_errno = 0;
+    ::curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_errno);
+    failure.os_errno = static_cast<int>(os_errno);
+  }
+  failure.detail = detail_;
+  failure.authority = parts.authority;
+  failure.excess = reply_.excess();
+  failure.status = reply_.status();
+  failure.response_bytes_max = request.response_bytes_max;
+  return describe(failure, options_);
+}
+
+bool CurlWorker::set_request(const Request& request, const UrlParts& parts) {
+  bool ok = set_method(request);
+  if (url_ != request.url) {
+    url_.assign(request.url);
+    origin_.assign(parts.origin);
+    ok = ok && set(easy_, CURLOPT_URL, url_.c_str());
+  }
+  const bool connect_anew = must_connect_anew();
+  if (connect_anew != connect_anew_) {
+    connect_anew_ = connect_anew;
+    ok = ok && set(easy_, CURLOPT_FRESH_CONNECT, connect_anew ? 1L : 0L);
+  }
+  if (has_body_) {
+    ok = ok && set(easy_, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data()) &&
+         set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+  }
+  return set(easy_, CURLOPT_HTTPHEADER, headers_.assign(request.headers, request.header_count)) && ok;
+}
+
+bool CurlWorker::set_method(const Request& request) {
+  const bool bodyless = request.body.empty() && (request.method == "GET" || request.method == "HEAD");
+  if (method_ == request.method && has_body_ == !bodyless) return true;
+  method_.assign(request.method);
+  has_body_ = !bodyless;
+  bool ok = set(easy_, CURLOPT_NOBODY, 0L);
+  if (has_body_) {
+    ok = ok && set(easy_, CURLOPT_POST, 1L);
+  } else {
+    ok = ok && set(easy_, CURLOPT_HTTPGET, 1L);
+    if (method_ == "HEAD") ok = ok && set(easy_, CURLOPT_NOBODY, 1L);
+  }
+  const bool natural = has_body_ ? method_ == "POST" : true;
+  return ok && set(easy_, CURLOPT_CUSTOMREQUEST, natural ? nullptr : method_.c_str());
+}
+
+bool CurlWorker::must_connect_anew() const noexcept {
+  const MonotonicTime now = clock_.now();
+  return now - connected_at_ >= options_.connection_age_max || now - last_used_ >= kIdleMax;
+}
+
+void CurlWorker::note_connection() {
+  last_used_ = clock_.now();
+  long opened = 0;
+  ::curl_easy_getinfo(easy_, CURLINFO_NUM_CONNECTS, &opened);
+  if (opened > 0) connected_at_ = started_ ? sent_ : last_used_;
+}
+
+CURLcode CurlWorker::drive(const Request& request, Stop& stop) {
+  for (;;) {
+    int running = 0;
+    ::curl_multi_perform(multi_, &running);
+    if (running == 0) {
+      int left = 0;
+      const CURLMsg* const message = ::curl_multi_info_read(multi_, &left);
+      return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+    }
+    const MonotonicTime now = clock_.now();
+    if (request.cancellation != nullptr && request.cancellation->cancelled()) {
+      stop = Stop::cancelled;
+    } else if (now >= request.deadline) {
+      stop = Stop::deadline;
+    } else if (!wait(request, now)) {
+      stop = Stop::poll_failed;
+    }
+    if (stop != Stop::none) return CURLE_OK;
+  }
+}
+
+bool CurlWorker::wait(const Request& request, MonotonicTime now) {
+  milliseconds longest = kWaitMax;
+  curl_waitfd extra[2] = {};
+  unsigned count = 0;
+  const auto watch = [&](int descriptor) {
+    if (descriptor < 0) {
+      longest = kSlice;
+      return;
+    }
+    extra[count].fd = descriptor;
+    extra[count].events = CURL_WAIT_POLLIN;
+    ++count;
+  };
+  if (request.deadline != MonotonicTime::max()) {
+    timer_.cover(request.deadline, now);
+    watch(timer_.descriptor());
+    longest = std::min(longest, duration_cast<milliseconds>(request.deadline - now) + milliseconds(1));
+  }
+  if (request.cancellation != nullptr) watch(request.cancellation->descriptor());
+
+  const CURLMcode code = ::curl_multi_poll(multi_, &extra[0], count, static_cast<int>(longest.count()), nullptr);
+  for (const curl_waitfd& watched : extra) {
+    if (watched.revents != 0 && watched.fd == timer_.descriptor()) timer_.fired();
+  }
+  return code == CURLM_OK;
+}
+
+int CurlWorker::on_start(void* self, char* /*remote*/, char* /*local*/, int /*remote_port*/, int /*local_port*/) noexcept {
+  auto& worker = *static_cast<CurlWorker*>(self);
+  // A second start is libcurl resending, by itself, a request whose reused connection died unanswered. The server may have
+  // applied the first one.
+  if (worker.started_) return CURL_PREREQFUNC_ABORT;
+  worker.started_ = true;
+  worker.sent_ = worker.clock_.now();
+  return CURL_PREREQFUNC_OK;
+}
+
+std::size_t CurlWorker::on_header(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view line(data, size * count);
+  return static_cast<CurlWorker*>(self)->reply_.add_line(line) ? line.size() : 0;
+}
+
+std::size_t CurlWorker::on_body(char* data, std::size_t size, std::size_t count, void* self) {
+  const std::string_view piece(data, size * count);
+  return static_cast<CurlWorker*>(self)->reply_.add_body(piece) ? piece.size() : 0;
+}
+
+curl_socket_t CurlWorker::on_open_socket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept {
+  // After the start, a new connection could only serve the second start: spare the server the sight of it.
+  if (static_cast<const CurlWorker*>(self)->started_) return CURL_SOCKET_BAD;
+  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+}  // namespace dynamutex::http

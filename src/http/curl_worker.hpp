@@ -1,0 +1,76 @@
+#pragma once
+// One connection and the libcurl handles that drive it.
+
+#include <curl/curl.h>
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "dynamutex/http/curl_transport.hpp"
+#include "dynamutex/http/transport.hpp"
+#include "http/curl_error.hpp"
+#include "http/deadline_timer.hpp"
+#include "http/header_list.hpp"
+#include "http/reply_collector.hpp"
+#include "http/request_check.hpp"
+
+namespace dynamutex::http {
+
+/// Runs one request at a time on a connection of its own, which it keeps open between requests.
+///
+/// Not thread-safe: the pool lends it to one call at a time. Owns two libcurl handles and the descriptors in them. `clock`
+/// and `options` must outlive it.
+class CurlWorker {
+ public:
+  /// Null where libcurl cannot be had with everything that this transport demands of it.
+  [[nodiscard]] static std::unique_ptr<CurlWorker> make(const Clock& clock, const CurlOptions& options);
+  ~CurlWorker();
+  CurlWorker(const CurlWorker&) = delete;
+  CurlWorker& operator=(const CurlWorker&) = delete;
+
+  /// The origin that the open connection leads to; empty before the first request.
+  [[nodiscard]] const std::string& origin() const noexcept { return origin_; }
+
+  /// Blocks until the reply is there, the deadline has come or the request is cancelled. `parts` are those of its URL.
+  [[nodiscard]] Result<Response> run(const Request& request, const UrlParts& parts);
+
+ private:
+  CurlWorker(const Clock& clock, const CurlOptions& options) noexcept : clock_(clock), options_(options) {}
+
+  bool set_constants();
+  bool set_hooks();
+  bool set_request(const Request& request, const UrlParts& parts);
+  bool set_method(const Request& request);
+  bool must_connect_anew() const noexcept;
+  CURLcode drive(const Request& request, Stop& stop);
+  bool wait(const Request& request, MonotonicTime now);
+  void note_connection();
+
+  static int on_start(void* self, char* remote, char* local, int remote_port, int local_port) noexcept;
+  static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
+  static curl_socket_t on_open_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
+
+  const Clock& clock_;
+  const CurlOptions& options_;
+  CURLM* multi_ = nullptr;
+  CURL* easy_ = nullptr;
+  DeadlineTimer timer_;
+  HeaderList headers_;
+  ReplyCollector reply_;
+
+  std::string url_;
+  std::string origin_;
+  std::string method_;
+  bool has_body_ = false;
+  bool connect_anew_ = false;
+  MonotonicTime connected_at_{};
+  MonotonicTime last_used_{};
+
+  bool started_ = false;
+  MonotonicTime sent_{};
+  char detail_[CURL_ERROR_SIZE] = "";
+};
+
+}  // namespace dynamutex::http
