@@ -1,0 +1,106 @@
+#pragma once
+// DynamoDB's attribute values and items.
+// https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace dynamutex::dynamo {
+
+struct Attribute;
+
+/// A number as its decimal text: DynamoDB's numbers have 38 digits, more than any C++ type.
+struct Number {
+  std::string decimal;
+  friend bool operator==(const Number& a, const Number& b) { return a.decimal == b.decimal; }
+};
+/// Bytes; base64 on the wire only.
+struct Binary {
+  std::string bytes;
+  friend bool operator==(const Binary& a, const Binary& b) { return a.bytes == b.bytes; }
+};
+struct Null {
+  friend bool operator==(Null, Null) { return true; }
+};
+struct StringSet {
+  std::vector<std::string> values;
+};
+struct NumberSet {
+  std::vector<std::string> values;  ///< Decimal texts.
+};
+struct BinarySet {
+  std::vector<std::string> values;  ///< Bytes.
+};
+
+/// One attribute's value: S, N, B, BOOL, NULL, SS, NS, BS, L or M. A value type.
+class AttributeValue {
+ public:
+  using List = std::vector<AttributeValue>;
+  using Map = std::vector<Attribute>;
+  using Storage =
+      std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet, BinarySet, List, Map>;
+
+  AttributeValue(std::string text) : storage_(std::move(text)) {}
+  AttributeValue(std::string_view text) : storage_(std::string(text)) {}
+  AttributeValue(const char* text) : storage_(std::string(text)) {}
+  AttributeValue(Number number) : storage_(std::move(number)) {}
+  AttributeValue(Binary binary) : storage_(std::move(binary)) {}
+  AttributeValue(bool flag) : storage_(flag) {}
+  AttributeValue(Null null) : storage_(null) {}
+  AttributeValue(StringSet set) : storage_(std::move(set)) {}
+  AttributeValue(NumberSet set) : storage_(std::move(set)) {}
+  AttributeValue(BinarySet set) : storage_(std::move(set)) {}
+  AttributeValue(List list);
+  AttributeValue(Map map);
+  AttributeValue(const AttributeValue&);
+  AttributeValue(AttributeValue&&) noexcept;
+  AttributeValue& operator=(const AttributeValue&);
+  AttributeValue& operator=(AttributeValue&&) noexcept;
+  ~AttributeValue();
+
+  /// The value if it has type T (one of Storage's alternatives), or null.
+  template <class T>
+  [[nodiscard]] const T* get_if() const noexcept {
+    return std::get_if<T>(&storage_);
+  }
+  [[nodiscard]] const Storage& storage() const noexcept { return storage_; }
+
+ private:
+  Storage storage_;
+};
+
+/// A named value.
+struct Attribute {
+  std::string name;
+  AttributeValue value;
+};
+
+/// An item, or a key: attributes in the order in which they were set; no name occurs twice.
+class Item {
+ public:
+  Item() = default;
+  /// Takes attributes of which the caller knows that no name occurs twice.
+  explicit Item(std::vector<Attribute> distinct) : attributes_(std::move(distinct)) {}
+
+  /// Sets or replaces an attribute.
+  void set(std::string_view name, AttributeValue value);
+  /// The attribute's value, or null.
+  [[nodiscard]] const AttributeValue* find(std::string_view name) const noexcept;
+  /// The attribute's value if it is there and has type T, or null.
+  template <class T>
+  [[nodiscard]] const T* find_as(std::string_view name) const noexcept {
+    const AttributeValue* value = find(name);
+    return value == nullptr ? nullptr : value->get_if<T>();
+  }
+
+  [[nodiscard]] const std::vector<Attribute>& attributes() const noexcept { return attributes_; }
+  [[nodiscard]] bool empty() const noexcept { return attributes_.empty(); }
+
+ private:
+  std::vector<Attribute> attributes_;
+};
+
+}  // namespace dynamutex::dynamo

@@ -1,0 +1,95 @@
+#pragma once
+// LockClient: acquiring, looking at and clearing locks in one table.
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "dynamutex/clock.hpp"
+#include "dynamutex/dynamo/table.hpp"
+#include "dynamutex/entropy.hpp"
+#include "dynamutex/lock/lease.hpp"
+#include "dynamutex/lock/record.hpp"
+#include "dynamutex/result.hpp"
+
+namespace dynamutex::lock {
+
+constexpr Duration kLeaseMin = std::chrono::seconds(1);
+constexpr Duration kLeaseMax = std::chrono::hours(24 * 366);
+
+struct LockClientOptions {
+  KeySchema schema;
+  std::string owner;       ///< Written as ownerName; empty for "host:pid:random".
+  Compat compat = Compat::java;
+  unsigned drift_ppm = 500;  ///< How much faster or slower the local clock may run, in parts per million.
+  Duration retention = std::chrono::hours(24 * 7);          ///< DynamoDB's TTL deletes a dead record this much later.
+  Duration poll_min = std::chrono::milliseconds(50);        ///< First pause between two looks while waiting.
+  Duration poll_max = std::chrono::seconds(1);              ///< Longest pause.
+  Duration operation_timeout = std::chrono::seconds(10);    ///< Bound on each call that does not wait for a lock.
+  Duration release_timeout = std::chrono::seconds(3);       ///< Bound on a release.
+};
+
+/// What a waiter may want to tell.
+struct WaitEvent {
+  const LockName& name;
+  const Record& holder;
+  std::optional<Duration> holder_left;  ///< Until the record can expire; empty while unknown.
+};
+
+struct AcquireOptions {
+  Duration lease = std::chrono::seconds(20);  ///< kLeaseMin to kLeaseMax.
+  /// How long to wait for the lock: zero tries once (within `operation_timeout`), Duration::max() waits forever.
+  Duration wait = Duration::zero();
+  const Cancellation* cancellation = nullptr;  ///< Ends the call at once; may be null.
+  std::optional<std::string> data;             ///< Payload for those who look at the record.
+  std::function<void(const WaitEvent&)> on_wait;  ///< Called before each pause, on the calling thread.
+};
+
+struct PruneReport {
+  std::size_t seen = 0;     ///< Records looked at.
+  std::size_t pruned = 0;   ///< Expired and removed.
+  std::size_t raced = 0;    ///< Expired, but changed before we could remove them.
+};
+
+/// Locks in one DynamoDB table.
+///
+/// Protocol: one conditional PutItem acquires and prunes at once, one conditional DeleteItem releases. Who holds a lock
+/// follows from the servers' time as their replies bound it, or from watching a record stay unchanged for its whole
+/// lease; never from this machine's wall clock.
+///
+/// Thread-safe. Blocking: each call returns by the deadline that its options imply, or at once when cancelled.
+/// The table, the clock and the entropy must outlive it, and it must outlive its leases.
+class LockClient {
+ public:
+  LockClient(dynamo::Table& table, Clock& clock, Entropy& entropy, LockClientOptions options = {});
+  ~LockClient();
+  LockClient(const LockClient&) = delete;
+  LockClient& operator=(const LockClient&) = delete;
+
+  /// Takes the lock, at once or after waiting.
+  /// Errors: `contended` (someone else holds it and the time to wait is over), `timed_out` (cancelled, or no answer
+  /// in time), `ambiguous` (a write is in doubt; the lock may stay taken for one lease), `invalid` (name, lease or record is
+  /// wrong), and the table's own.
+  [[nodiscard]] Result<Lease> acquire(const LockName& name, const AcquireOptions& options = {});
+
+  /// The record as it stands, read consistently; empty if there is none.
+  [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name);
+
+  /// Removes every record that the servers' time proves to be expired, each only if it is still unchanged. Fenced records are
+  /// kept and marked released. Reads the whole table.
+  [[nodiscard]] Result<PruneReport> prune(const Cancellation* cancellation = nullptr);
+
+  /// The servers' time as the replies so far bound it.
+  [[nodiscard]] const dynamo::ServerClock& server_clock() const noexcept;
+
+  [[nodiscard]] const std::string& owner() const noexcept;
+
+ private:
+  class Impl;
+  std::shared_ptr<Impl> impl_;
+};
+
+}  // namespace dynamutex::lock

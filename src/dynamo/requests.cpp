@@ -1,0 +1,151 @@
+#include "dynamo/requests.hpp"
+
+#include <type_traits>
+#include <variant>
+
+#include "dynamo/json_writer.hpp"
+
+namespace dynamutex::dynamo {
+namespace {
+
+constexpr std::size_t kTypicalBody = 768;
+
+void write_value(JsonWriter& json, const AttributeValue& value);
+
+void write_members(JsonWriter& json, const std::vector<Attribute>& attributes) {
+  json.open_object();
+  for (const Attribute& attribute : attributes) {
+    json.key(attribute.name);
+    write_value(json, attribute.value);
+  }
+  json.close_object();
+}
+
+void write_strings(JsonWriter& json, std::string_view type, const std::vector<std::string>& values) {
+  json.key(type).open_array();
+  for (const std::string& value : values) json.string(value);
+  json.close_array();
+}
+
+struct ValueWriter {
+  JsonWriter& json;
+
+  void operator()(const std::string& text) const { json.key("S").string(text); }
+  void operator()(const Number& number) const { json.key("N").string(number.decimal); }
+  void operator()(const Binary& binary) const { json.key("B").base64(binary.bytes); }
+  void operator()(bool flag) const { json.key("BOOL").boolean(flag); }
+  void operator()(Null) const { json.key("NULL").boolean(true); }
+  void operator()(const StringSet& set) const { write_strings(json, "SS", set.values); }
+  void operator()(const NumberSet& set) const { write_strings(json, "NS", set.values); }
+  void operator()(const BinarySet& set) const {
+    json.key("BS").open_array();
+    for (const std::string& bytes : set.values) json.base64(bytes);
+    json.close_array();
+  }
+  void operator()(const AttributeValue::List& list) const {
+    json.key("L").open_array();
+    for (const AttributeValue& value : list) write_value(json, value);
+    json.close_array();
+  }
+  void operator()(const AttributeValue::Map& map) const {
+    json.key("M");
+    write_members(json, map);
+  }
+};
+
+void write_value(JsonWriter& json, const AttributeValue& value) {
+  json.open_object();
+  std::visit(ValueWriter{json}, value.storage());
+  json.close_object();
+}
+
+void write_text(JsonWriter& json, std::string_view name, std::string_view text) {
+  if (!text.empty()) json.key(name).string(text);
+}
+
+void write_placeholders(JsonWriter& json, const Expression& expression) {
+  if (!expression.names.empty()) {
+    json.key("ExpressionAttributeNames").open_object();
+    for (const auto& [placeholder, name] : expression.names) json.key(placeholder).string(name);
+    json.close_object();
+  }
+  if (!expression.values.empty()) {
+    json.key("ExpressionAttributeValues").open_object();
+    for (const auto& [placeholder, value] : expression.values) {
+      json.key(placeholder);
+      write_value(json, value);
+    }
+    json.close_object();
+  }
+}
+
+void write_condition(JsonWriter& json, std::string_view condition) {
+  if (condition.empty()) return;
+  // A refusal then brings the item that caused it, in the same round trip.
+  json.key("ConditionExpression").string(condition);
+  json.key("ReturnValuesOnConditionCheckFailure").string("ALL_OLD");
+}
+
+template <class WriteRest>
+std::string body(std::string_view table, WriteRest&& write_rest) {
+  std::string text;
+  text.reserve(kTypicalBody);
+  JsonWriter json(text);
+  json.open_object().key("TableName").string(table);
+  write_rest(json);
+  json.close_object();
+  return text;
+}
+
+}  // namespace
+
+std::string to_json(std::string_view table, const PutItem& request) {
+  return body(table, [&](JsonWriter& json) {
+    json.key("Item");
+    write_members(json, request.item.attributes());
+    write_condition(json, request.condition.text);
+    write_placeholders(json, request.condition);
+  });
+}
+
+std::string to_json(std::string_view table, const GetItem& request) {
+  return body(table, [&](JsonWriter& json) {
+    json.key("Key");
+    write_members(json, request.key.attributes());
+    if (request.consistent) json.key("ConsistentRead").boolean(true);
+  });
+}
+
+std::string to_json(std::string_view table, const DeleteItem& request) {
+  return body(table, [&](JsonWriter& json) {
+    json.key("Key");
+    write_members(json, request.key.attributes());
+    write_condition(json, request.condition.text);
+    write_placeholders(json, request.condition);
+  });
+}
+
+std::string to_json(std::string_view table, const UpdateItem& request) {
+  return body(table, [&](JsonWriter& json) {
+    json.key("Key");
+    write_members(json, request.key.attributes());
+    write_text(json, "UpdateExpression", request.update.text);
+    write_condition(json, request.condition);
+    write_placeholders(json, request.update);
+    json.key("ReturnValues").string("ALL_NEW");
+  });
+}
+
+std::string to_json(std::string_view table, const Scan& request) {
+  return body(table, [&](JsonWriter& json) {
+    write_text(json, "FilterExpression", request.filter.text);
+    write_placeholders(json, request.filter);
+    if (request.consistent) json.key("ConsistentRead").boolean(true);
+    if (!request.start_after.empty()) {
+      json.key("ExclusiveStartKey");
+      write_members(json, request.start_after.attributes());
+    }
+  });
+}
+
+}  // namespace dynamutex::dynamo

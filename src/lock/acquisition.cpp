@@ -1,0 +1,191 @@
+#include "lock/acquisition.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace dynamutex::lock {
+namespace {
+
+/// Kept back from the deadline for taking back a write that is still in doubt when time is up.
+constexpr Duration kCleanupMax = std::chrono::milliseconds(500);
+/// Bound on taking it back when there is no such time any more.
+constexpr Duration kCleanupMin = std::chrono::milliseconds(100);
+
+MonotonicTime deadline_of(const Core& core, const AcquireOptions& options) noexcept {
+  const Duration span = options.wait > Duration::zero() ? options.wait : core.options.operation_timeout;
+  return saturating_add(core.clock.now(), span);
+}
+
+std::string seconds_text(Duration span) {
+  const auto tenths = std::chrono::duration_cast<std::chrono::milliseconds>(span).count() / 100;
+  return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10) + " s";
+}
+
+}  // namespace
+
+Acquisition::Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options)
+    : core_(std::move(core)),
+      name_(name),
+      options_(options),
+      deadline_(deadline_of(*core_, options)),
+      pause_(core_->options.poll_min) {}
+
+Result<std::shared_ptr<LeaseState>> Acquisition::run() {
+  Decision decision{Step::create, core_->clock.now()};
+  for (;;) {
+    const Outcome outcome = decision.step == Step::wait ? wait(decision.look_again) : write(decision.step);
+    if (outcome == Outcome::granted) return std::move(granted_);
+    if (outcome == Outcome::failed) return std::move(error_);
+    decision = next();
+    if (decision.step != Step::wait && core_->clock.now() >= deadline_) return contended();
+  }
+}
+
+Decision Acquisition::next() const {
+  Sight sight;
+  sight.record = seen_ ? &*seen_ : nullptr;
+  sight.my_version = my_version_ ? &*my_version_ : nullptr;
+  sight.now = core_->clock.now();
+  sight.server = core_->table.server_clock().bounds(sight.now);
+  sight.unchanged_since = unchanged_since_;
+  sight.looked_at = looked_at_;
+  sight.drift_ppm = core_->options.drift_ppm;
+  return decide(sight);
+}
+
+Acquisition::Outcome Acquisition::write(Step step) {
+  // A lost reply: the write that stands in the table is the one before.
+  if (step == Step::mine) return grant(*std::move(last_write_));
+
+  last_write_ = first_write(*core_, name_, options_.lease, options_.data);
+  my_version_ = last_write_->record.version;
+  const dynamo::PutItem put = step == Step::create
+                                  ? put_if_free(*core_, *last_write_)
+                                  : put_if_version(*core_, last_write_->record, seen_->version);
+  dynamo::CallOptions options = call_options();
+  const Duration reserve = std::min(kCleanupMax, (deadline_ - core_->clock.now()) / 10);
+  options.deadline = saturating_add(deadline_, -reserve);
+  Settled settled =
+      settle(*core_, name_, [&](const dynamo::CallOptions& call) { return core_->table.put(put, call); }, options);
+  switch (settled.status) {
+    case Settled::Status::applied: return grant(*std::move(last_write_));
+    case Settled::Status::refused: take_in(std::move(settled.record), settled.asked); return Outcome::go_on;
+    case Settled::Status::failed: break;
+  }
+  if (settled.in_doubt) return fail_in_doubt(*last_write_, std::move(settled.error));
+  if (answered_ && may_wait() && is_transient(settled.error.kind) && !is_cancelled()) return wait(MonotonicTime::max());
+  return fail(std::move(settled.error));
+}
+
+Acquisition::Outcome Acquisition::grant(RecordWrite applied) {
+  auto state = std::make_shared<LeaseState>(core_, std::move(applied));
+  core_->observations.forget(name_);
+  answered_ = true;
+  // A guessed expiry that the reply did not bear out is corrected before anyone relies on it; a lease much of which the
+  // settling of a lost reply used up is made whole.
+  if (!state->expiry_borne_out() || state->remaining() < options_.lease / 2) {
+    const auto renewed = state->renew(call_options());
+    if (!renewed && renewed.error().kind == ErrorKind::lost) {
+      last_write_.reset();
+      my_version_.reset();
+      return look();
+    }
+    if (!renewed) {
+      state->release();
+      return fail(renewed.error());
+    }
+  }
+  if (is_cancelled()) {
+    state->release();
+    return fail(cancelled());
+  }
+  granted_ = std::move(state);
+  return Outcome::granted;
+}
+
+Acquisition::Outcome Acquisition::wait(MonotonicTime look_again) {
+  if (!may_wait()) return fail(contended());
+  if (options_.on_wait && seen_) {
+    WaitEvent event{name_, *seen_, std::nullopt};
+    if (look_again != MonotonicTime::max()) event.holder_left = look_again - core_->clock.now();
+    options_.on_wait(event);
+  }
+  const MonotonicTime until = std::min({saturating_add(core_->clock.now(), jittered(*core_, pause_)), look_again, deadline_});
+  pause_ = std::min(pause_ * 2, core_->options.poll_max);
+  if (!core_->clock.wait_until(until, options_.cancellation)) return fail(cancelled());
+  if (core_->clock.now() >= deadline_) return fail(contended());
+  return look();
+}
+
+Acquisition::Outcome Acquisition::look() {
+  const MonotonicTime asked = core_->clock.now();
+  auto record = read_record(*core_, name_, call_options());
+  if (record) {
+    take_in(*std::move(record), asked);
+    return Outcome::go_on;
+  }
+  if (is_cancelled()) return fail(cancelled());
+  if (!is_transient(record.error().kind)) return fail(std::move(record).error());
+  if (core_->clock.now() >= deadline_) return fail(seen_ ? contended() : std::move(record).error());
+  // The record that was seen last still stands for what is known: wait, and look again.
+  return may_wait() ? Outcome::go_on : fail(std::move(record).error());
+}
+
+void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {
+  answered_ = true;
+  seen_ = std::move(record);
+  looked_at_ = asked;
+  if (seen_) {
+    unchanged_since_ = core_->observations.note(name_, seen_->version, core_->clock.now());
+  } else {
+    core_->observations.forget(name_);
+  }
+}
+
+Acquisition::Outcome Acquisition::fail(Error error) {
+  error_ = std::move(error);
+  return Outcome::failed;
+}
+
+Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error error) {
+  const MonotonicTime until = std::max(deadline_, saturating_add(core_->clock.now(), kCleanupMin));
+  const dynamo::CallOptions options{std::min(until, saturating_add(core_->clock.now(), kCleanupMax)), nullptr};
+  // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
+  const auto erased = core_->table.remove(delete_if_version(*core_, name_, write.record.version, {}), options);
+  error.kind = ErrorKind::ambiguous;
+  error.message = "taking lock '" + name_.key + "' is in doubt: " + error.message +
+                  "; it may stay taken for " + seconds_text(options_.lease) + " if the write still arrives";
+  if (!erased) error.message += " (taking the write back failed as well)";
+  return fail(std::move(error));
+}
+
+Error Acquisition::contended() const {
+  Error error;
+  error.kind = ErrorKind::contended;
+  error.message = "lock '" + name_.key + "' is held";
+  if (!seen_) return error;
+  error.message += " by " + seen_->owner;
+  const auto bounds = core_->table.server_clock().bounds(core_->clock.now());
+  if (seen_->expires_at && bounds && *seen_->expires_at > bounds->earliest) {
+    error.message += ", " + seconds_text(*seen_->expires_at - bounds->earliest) + " left of its lease";
+  }
+  return error;
+}
+
+Error Acquisition::cancelled() const {
+  Error error;
+  error.kind = ErrorKind::timed_out;
+  error.message = "taking lock '" + name_.key + "' was cancelled";
+  return error;
+}
+
+bool Acquisition::may_wait() const noexcept { return options_.wait > Duration::zero() && core_->clock.now() < deadline_; }
+
+bool Acquisition::is_cancelled() const noexcept {
+  return options_.cancellation != nullptr && options_.cancellation->cancelled();
+}
+
+dynamo::CallOptions Acquisition::call_options() const noexcept { return {deadline_, options_.cancellation}; }
+
+}  // namespace dynamutex::lock

@@ -1,0 +1,18 @@
+#pragma once
+// The attributes' names: those of the AWS Lock Client for Java where it has them, so that one table can serve both.
+
+#include <string_view>
+
+namespace dynamutex::lock::attribute {
+
+constexpr std::string_view kOwner = "ownerName";
+constexpr std::string_view kVersion = "recordVersionNumber";
+constexpr std::string_view kLeaseDuration = "leaseDuration";
+constexpr std::string_view kExpiresAt = "expiresAt";
+constexpr std::string_view kFencingToken = "fencingToken";
+constexpr std::string_view kReleased = "isReleased";
+constexpr std::string_view kReleasedValue = "1";
+constexpr std::string_view kData = "data";
+constexpr std::string_view kTtl = "ttl";
+
+}  // namespace dynamutex::lock::attribute

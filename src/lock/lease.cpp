@@ -1,0 +1,47 @@
+#include "dynamutex/lock/lease.hpp"
+
+#include <utility>
+
+#include "lock/lease_state.hpp"
+
+namespace dynamutex::lock {
+
+const char* to_string(ReleaseOutcome outcome) noexcept {
+  switch (outcome) {
+    case ReleaseOutcome::released: return "released";
+    case ReleaseOutcome::already_lost: return "already lost";
+    case ReleaseOutcome::in_doubt: return "in doubt";
+  }
+  return "unknown";
+}
+
+Lease::Lease(std::shared_ptr<LeaseState> state) noexcept : state_(std::move(state)) {}
+Lease::Lease(Lease&&) noexcept = default;
+
+Lease& Lease::operator=(Lease&& other) noexcept {
+  if (this != &other) {
+    if (state_) state_->release();
+    state_ = std::move(other.state_);
+  }
+  return *this;
+}
+
+Lease::~Lease() {
+  if (state_) state_->release();
+}
+
+bool Lease::still_held() const noexcept { return state_->remaining() > Duration::zero(); }
+Duration Lease::remaining() const noexcept { return state_->remaining(); }
+
+Result<void> Lease::renew(MonotonicTime deadline, const Cancellation* cancellation) {
+  return state_->renew({deadline, cancellation});
+}
+
+ReleaseOutcome Lease::release() { return state_->release(); }
+std::optional<Error> Lease::loss() const { return state_->loss(); }
+const LockName& Lease::name() const noexcept { return state_->name(); }
+const std::string& Lease::owner() const noexcept { return state_->owner(); }
+Duration Lease::length() const noexcept { return state_->length(); }
+std::string Lease::version() const { return state_->version(); }
+
+}  // namespace dynamutex::lock

@@ -1,0 +1,145 @@
+#include "dynamutex/lock/lock_client.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "lock/acquisition.hpp"
+#include "lock/attributes.hpp"
+#include "lock/core.hpp"
+
+namespace dynamutex::lock {
+namespace {
+
+constexpr std::size_t kKeyMax = 2048;
+constexpr std::size_t kSortKeyMax = 1024;
+/// DynamoDB's items end at 400 KB, names and all.
+constexpr std::size_t kDataMax = std::size_t{300} * 1024;
+/// Random digits in an owner's name: enough to tell the processes of one host apart when process ids come again.
+constexpr std::size_t kOwnerRandomDigits = 8;
+
+Error invalid(std::string message) {
+  Error error;
+  error.kind = ErrorKind::invalid;
+  error.message = std::move(message);
+  return error;
+}
+
+std::string default_owner(Entropy& entropy) {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0 || host.front() == '\0') return "unknown:" + random_hex_128(entropy);
+  return std::string(host.data()) + ":" + std::to_string(::getpid()) + ":" +
+         random_hex_128(entropy).substr(0, kOwnerRandomDigits);
+}
+
+LockClientOptions completed(LockClientOptions options, Entropy& entropy) {
+  if (options.owner.empty()) options.owner = default_owner(entropy);
+  return options;
+}
+
+Result<void> check_name(const LockName& name, const KeySchema& schema) {
+  if (name.key.empty()) return invalid("the lock's name is empty; give it 1 to 2048 bytes");
+  if (name.key.size() > kKeyMax) {
+    return invalid("the lock's name has " + std::to_string(name.key.size()) + " bytes; DynamoDB allows 2048");
+  }
+  if (schema.sort_key.empty() != name.sort_key.empty()) {
+    return invalid(schema.sort_key.empty() ? "the lock has a sort key, but the table is said to have none"
+                                           : "the table has a sort key, but the lock's is empty");
+  }
+  if (name.sort_key.size() > kSortKeyMax) {
+    return invalid("the lock's sort key has " + std::to_string(name.sort_key.size()) + " bytes; DynamoDB allows 1024");
+  }
+  return {};
+}
+
+Result<void> check_options(const AcquireOptions& options) {
+  if (options.lease < kLeaseMin || options.lease > kLeaseMax) {
+    return invalid("the lease is too " + std::string(options.lease < kLeaseMin ? "short" : "long") +
+                   "; give it 1 second to 366 days");
+  }
+  if (options.wait < Duration::zero()) return invalid("the time to wait is negative");
+  if (options.data && options.data->size() > kDataMax) {
+    return invalid("the data has " + std::to_string(options.data->size()) + " bytes; 307200 are allowed");
+  }
+  return {};
+}
+
+}  // namespace
+
+class LockClient::Impl : public Core {
+ public:
+  using Core::Core;
+
+  Result<PruneReport> prune(const Cancellation* cancellation);
+
+ private:
+  dynamo::CallOptions bounded(const Cancellation* cancellation) const noexcept {
+    return {saturating_add(clock.now(), options.operation_timeout), cancellation};
+  }
+  Result<void> prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report);
+};
+
+Result<PruneReport> LockClient::Impl::prune(const Cancellation* cancellation) {
+  PruneReport report;
+  dynamo::Scan scan;
+  do {
+    auto page = table.scan(scan, bounded(cancellation));
+    if (!page) return std::move(page).error();
+    for (const dynamo::Item& item : page->items) {
+      if (auto pruned = prune_item(item, cancellation, report); !pruned) return std::move(pruned).error();
+    }
+    scan.start_after = std::move(page->last_key);
+  } while (!scan.start_after.empty());
+  return report;
+}
+
+Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancellation* cancellation,
+                                          PruneReport& report) {
+  ++report.seen;
+  auto record = decode(item, options.schema);
+  // What is no lock's record is not ours to delete.
+  if (!record || record->released || !record->expires_at) return {};
+  const auto bounds = table.server_clock().bounds(clock.now());
+  if (!bounds || bounds->earliest <= *record->expires_at) return {};
+
+  auto outcome = [&] {
+    if (!record->fencing_token) {
+      return table.remove(delete_if_version(*this, record->name, record->version, {}), bounded(cancellation));
+    }
+    // The next token must be above this one: the row stays.
+    const std::string dead_version = std::exchange(record->version, random_hex_128(entropy));
+    record->released = true;
+    return table.put(put_if_version(*this, *record, dead_version), bounded(cancellation));
+  }();
+  if (!outcome) return std::move(outcome).error();
+  const bool removed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
+  ++(removed ? report.pruned : report.raced);
+  return {};
+}
+
+LockClient::LockClient(dynamo::Table& table, Clock& clock, Entropy& entropy, LockClientOptions options)
+    : impl_(std::make_shared<Impl>(table, clock, entropy, completed(std::move(options), entropy))) {}
+
+LockClient::~LockClient() = default;
+
+Result<Lease> LockClient::acquire(const LockName& name, const AcquireOptions& options) {
+  if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
+  if (auto checked = check_options(options); !checked) return std::move(checked).error();
+  auto state = Acquisition(impl_, name, options).run();
+  if (!state) return std::move(state).error();
+  return Lease(*std::move(state));
+}
+
+Result<std::optional<Record>> LockClient::inspect(const LockName& name) {
+  if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
+  return read_record(*impl_, name, {saturating_add(impl_->clock.now(), impl_->options.operation_timeout), nullptr});
+}
+
+Result<PruneReport> LockClient::prune(const Cancellation* cancellation) { return impl_->prune(cancellation); }
+
+const dynamo::ServerClock& LockClient::server_clock() const noexcept { return impl_->table.server_clock(); }
+
+const std::string& LockClient::owner() const noexcept { return impl_->options.owner; }
+
+}  // namespace dynamutex::lock

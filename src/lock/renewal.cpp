@@ -1,0 +1,25 @@
+#include "lock/renewal.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+namespace dynamutex::lock {
+
+RenewalPlan plan_renewal(const RenewalView& lease, MonotonicTime now) noexcept {
+  const MonotonicTime risk_at = saturating_add(lease.term_began, lease.length / 3 * 2);
+  const MonotonicTime due_at = lease.retry_at.value_or(saturating_add(lease.term_began, lease.length / 3));
+  const MonotonicTime next_news = lease.at_risk_told ? lease.valid_until : std::min(risk_at, lease.valid_until);
+  const MonotonicTime next = std::min(due_at, next_news);
+  if (now >= lease.valid_until) return {RenewalStep::tell_lost, now, now};
+  if (now >= risk_at && !lease.at_risk_told) return {RenewalStep::tell_at_risk, now, now};
+  if (now >= due_at) return {RenewalStep::renew, now, next_news};
+  return {RenewalStep::wait, next, next_news};
+}
+
+Duration renewal_pause(int failures, Duration length, double jitter) noexcept {
+  constexpr Duration kFirst = std::chrono::milliseconds(100);
+  const Duration ceiling = std::min<Duration>(kFirst * (1LL << std::clamp(failures - 1, 0, 10)), length / 10);
+  return Duration(static_cast<Duration::rep>((0.5 + 0.5 * jitter) * static_cast<double>(ceiling.count())));
+}
+
+}  // namespace dynamutex::lock
