@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "sigv4/text.hpp"
+#include "sigv4/failure.hpp"
 
 namespace dynamutex::sigv4 {
 namespace {

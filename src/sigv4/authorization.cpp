@@ -2,6 +2,7 @@
 
 #include "dynamutex/sigv4/signer.hpp"
 #include "sigv4/canonical_request.hpp"
+#include "sigv4/cursor.hpp"
 #include "sigv4/signing_key.hpp"
 #include "sigv4/text.hpp"
 
@@ -12,38 +13,23 @@ constexpr std::string_view before_credential = " Credential=";
 constexpr std::string_view before_names = ", SignedHeaders=";
 constexpr std::string_view before_signature = ", Signature=";
 
-/// Appends to memory whose size was checked before.
-class Cursor {
- public:
-  explicit Cursor(char* at) noexcept : at_(at) {}
-  Cursor& put(std::string_view piece) noexcept {
-    at_ += piece.copy(at_, piece.size());
-    return *this;
-  }
-  [[nodiscard]] char* at() const noexcept { return at_; }
-  void move_to(char* at) noexcept { at_ = at; }
-
- private:
-  char* at_;
-};
-
-Result<void> check_required(const CanonicalHeaders& headers, const Credentials& credentials, const Scope& scope,
+Failure check_required(const CanonicalHeaders& headers, const Credentials& credentials, const Scope& scope,
                             const Options& options) {
-  const auto* date = headers.find("x-amz-date");
-  if (date == nullptr) return invalid("there is no 'x-amz-date' header; add it with the signing date");
-  if (*date != scope.date.text()) return invalid("header 'x-amz-date' is not the date to sign for; make them equal");
-  const auto* token = headers.find("x-amz-security-token");
+  const auto* date = headers.date();
+  if (date == nullptr) return failure("there is no 'x-amz-date' header; add it with the signing date");
+  if (*date != scope.date.text()) return failure("header 'x-amz-date' is not the date to sign for; make them equal");
+  const auto* token = headers.session_token();
   if (!options.sign_session_token) {
     if (token != nullptr) {
-      return invalid("header 'x-amz-security-token' is there already, but is to be added after signing; remove it");
+      return failure("header 'x-amz-security-token' is there already, but is to be added after signing; remove it");
     }
-    return {};
+    return nullptr;
   }
   const std::string_view expected = credentials.session_token.reveal();
   if (token == nullptr ? !expected.empty() : *token != expected) {
-    return invalid("header 'x-amz-security-token' is not the credentials' session token; make them equal");
+    return failure("header 'x-amz-security-token' is not the credentials' session token; make them equal");
   }
-  return {};
+  return nullptr;
 }
 
 std::size_t authorization_size(const Credentials& credentials, const Scope& scope, std::size_t names_size) noexcept {
@@ -59,8 +45,8 @@ Result<std::string_view> authorization(const Request& request, const Credentials
   auto key = keys.get(credentials, scope);
   if (!key) return std::move(key).error();
   CanonicalHeaders headers;
-  if (auto read = headers.read(request.headers); !read) return std::move(read).error();
-  if (auto checked = check_required(headers, credentials, scope, options); !checked) return std::move(checked).error();
+  if (auto failed = headers.read(request.headers)) return std::move(*failed);
+  if (auto failed = check_required(headers, credentials, scope, options)) return std::move(*failed);
   const std::size_t size = authorization_size(credentials, scope, headers.names_size());
   if (size > out.size) {
     return invalid("the buffer for the authorization header has " + std::to_string(out.size) + " bytes; it takes " +
@@ -78,19 +64,16 @@ Result<std::string_view> authorization(const Request& request, const Credentials
     Sha256 hash;
     Writer text(hash);
     const std::string_view signed_names(names, headers.names_size());
-    if (auto written = append_canonical_request(text, request, headers, signed_names, options); !written) {
-      return std::move(written).error();
+    if (auto failed = append_canonical_request(text, request, headers, signed_names, options)) {
+      return std::move(*failed);
     }
     text.flush();
     unsigned char digest[32];
     hash.finish(digest);
     canonical_hash = to_hex(digest);
   }
-  Sha256 inner(key->inner());
-  Writer text(inner);
-  append_string_to_sign(text, scope, canonical_hash);
-  text.flush();
-  cursor.put(before_signature).put(finish_hmac(*key, inner).view());
+  StringToSign text;
+  cursor.put(before_signature).put(signature(*key, write_string_to_sign(text, scope, canonical_hash)).view());
   return std::string_view(out.data, size);
 }
 

@@ -4,27 +4,13 @@
 #include <cstdint>
 #include <cstring>
 
+#include "sigv4/copy.hpp"
 #include "sigv4/text.hpp"
 
 namespace dynamutex::sigv4 {
 namespace {
 
 constexpr std::uint64_t each_byte(unsigned char value) noexcept { return 0x0101010101010101ULL * value; }
-
-/// The high bit of each byte of `word` that is below 0x20 or is 0x7f.
-constexpr std::uint64_t control_bytes(std::uint64_t word) noexcept {
-  const std::uint64_t low_bits = word & each_byte(0x7f);
-  const std::uint64_t not_below_0x20 = low_bits + each_byte(0x60);
-  const std::uint64_t is_0x7f = low_bits + each_byte(0x01);
-  return (~not_below_0x20 | is_0x7f) & ~word & each_byte(0x80);
-}
-
-/// The high bit of each byte of `word` that is a space.
-constexpr std::uint64_t space_bytes(std::uint64_t word) noexcept {
-  const std::uint64_t difference = word ^ each_byte(' ');
-  const std::uint64_t not_zero = ((difference & each_byte(0x7f)) + each_byte(0x7f)) | difference;
-  return ~not_zero & each_byte(0x80);
-}
 
 enum class ValueForm : unsigned char { clean, padded, forbidden };
 
@@ -42,25 +28,31 @@ ValueForm careful_form(std::string_view value) noexcept {
   return padded ? ValueForm::padded : ValueForm::clean;
 }
 
+std::uint64_t load_word(const char* from) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, from, sizeof word);
+  return word;
+}
+
+/// Its high bits are clear if each byte of `word` is printable ASCII and no two spaces stand side by side. They may also be
+/// set without reason (a carry, or '!' beside a space): a second look decides.
+constexpr std::uint64_t suspicion(std::uint64_t word) noexcept {
+  const std::uint64_t below_space = word - each_byte(' ');
+  const std::uint64_t above_tilde = (word + each_byte(0x7f - '~')) | word;
+  const std::uint64_t space = (word ^ each_byte(' ')) - each_byte(1);
+  return below_space | above_tilde | (space & (space >> 8U));
+}
+
 /// Eight bytes at a time, as nearly all values are clean; whatever is suspicious is looked at carefully.
 ValueForm form_of(std::string_view value) noexcept {
-  if (value.empty()) return ValueForm::clean;
-  if (value.front() == ' ' || value.back() == ' ') return careful_form(value);
-  const char* data = value.data();
-  std::size_t left = value.size();
-  std::uint64_t suspicious = 0;
-  for (bool space_before = false; left > 0;) {
-    std::uint64_t word = each_byte('x');
-    const std::size_t size = std::min<std::size_t>(left, sizeof word);
-    std::memcpy(&word, data, size);
-    const std::uint64_t spaces = space_bytes(word);
-    suspicious |= control_bytes(word) | (spaces & (spaces >> 8U));
-    if (space_before && data[0] == ' ') return careful_form(value);
-    space_before = data[size - 1] == ' ';
-    data += size;
-    left -= size;
-  }
-  return suspicious != 0 ? careful_form(value) : ValueForm::clean;
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (value.size() < step) return careful_form(value);
+  const char* const last = value.data() + value.size() - step;
+  std::uint64_t suspicious = suspicion(load_word(last));
+  // Each word begins with the last byte of the one before, so that two spaces are never parted.
+  for (const char* at = value.data(); at < last; at += step - 1) suspicious |= suspicion(load_word(at));
+  const bool clean = (suspicious & each_byte(0x80)) == 0 && value.front() != ' ' && value.back() != ' ';
+  return clean ? ValueForm::clean : careful_form(value);
 }
 
 /// Trimmed, and each run of blanks as one space.
@@ -78,21 +70,35 @@ void append_folded(Writer& out, std::string_view value) {
   }
 }
 
-/// Proxies drop or rewrite these on the way, so signing them would break requests. `authorization` carries the result.
-bool is_never_signed(std::string_view lower_name) noexcept {
-  switch (lower_name.size()) {
-    case 2: return lower_name == "te";
-    case 6: return lower_name == "expect";
-    case 7: return lower_name == "trailer" || lower_name == "upgrade";
-    case 10: return lower_name == "connection" || lower_name == "keep-alive" || lower_name == "user-agent";
-    case 13: return lower_name == "authorization";
-    case 15: return lower_name == "x-amzn-trace-id";
-    case 17: return lower_name == "transfer-encoding";
-    default: return false;
-  }
+/// True if `word` is all of [a-z0-9-], as nearly all names are.
+constexpr bool is_plain_name(std::uint64_t word) noexcept {
+  // Each constant carries into the high bit what lies above the end of a range.
+  const auto above = [word](char last) { return word + each_byte(static_cast<unsigned char>(0x7f - last)); };
+  const std::uint64_t letter = above('a' - 1) & ~above('z');
+  const std::uint64_t digit = above('0' - 1) & ~above('9');
+  const std::uint64_t hyphen = above('-' - 1) & ~above('-');
+  return (word & each_byte(0x80)) == 0 && ((letter | digit | hyphen) & each_byte(0x80)) == each_byte(0x80);
 }
 
-bool is_proxy_header(std::string_view lower_name) noexcept { return lower_name.substr(0, 6) == "proxy-"; }
+/// Writes `name` in lower case. False if it is no token.
+bool write_lower(std::string_view name, char* to) noexcept {
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (name.size() >= step) {
+    const char* const last = name.data() + name.size() - step;
+    bool plain = is_plain_name(load_word(last));
+    for (const char* at = name.data(); at < last; at += step) plain &= is_plain_name(load_word(at));
+    if (plain) {
+      copy_text(to, name);
+      return true;
+    }
+  }
+  bool token = !name.empty();
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    to[i] = token_lower(name[i]);
+    token &= to[i] != 0;
+  }
+  return token;
+}
 
 }  // namespace
 
@@ -109,27 +115,63 @@ void CanonicalHeaders::reserve(const Headers& headers) {
   }
 }
 
-Result<void> CanonicalHeaders::add(const Header& header) {
+Failure CanonicalHeaders::add(const Header& header) {
   char* const name = name_cursor_;
-  char valid = 1;
-  for (const char c : header.name) {
-    const char lower = token_lower(c);
-    if (lower == 0) valid = 0;
-    *name_cursor_++ = lower;
-  }
-  if (header.name.empty() || valid == 0) {
-    return invalid("header number " + std::to_string(count_ + 1) +
-                   " has a name that is empty or has characters other than letters, digits and !#$%&'*+-.^_`|~");
+  if (!write_lower(header.name, name)) {
+    return failure("a header has an empty name, or one with characters other than letters, digits and !#$%&'*+-.^_`|~");
   }
   const std::string_view lower_name(name, header.name.size());
+  name_cursor_ += lower_name.size();
   const ValueForm form = form_of(header.value);
   if (form == ValueForm::forbidden) {
-    return invalid("the value of header '" + std::string(lower_name) +
+    return failure("the value of header '" + std::string(lower_name) +
                    "' has a line break or another control character; remove it");
   }
-  if (is_never_signed(lower_name) || is_proxy_header(lower_name)) return {};
-  fields_[count_++] = {name, lower_name.size(), &header, form == ValueForm::padded};
-  return {};
+  const Known known = classify(lower_name);
+  if (known == never_signed) return nullptr;
+  if (known != unknown) {
+    if (known_[known] != nullptr) {
+      return failure("header '" + std::string(lower_name) + "' is there more than once; send it once");
+    }
+    known_[known] = &header.value;
+  }
+  fields_[count_++] = {name, lower_name.size(), &header, form == ValueForm::padded, false};
+  return nullptr;
+}
+
+CanonicalHeaders::Known CanonicalHeaders::classify(std::string_view name) noexcept {
+  // Never signed is what proxies drop or rewrite on the way, and `authorization`, which carries the result.
+  switch (name.size()) {
+    case 2: return name == "te" ? never_signed : unknown;
+    case 4: return name == "host" ? known_host : unknown;
+    case 6: return name == "expect" ? never_signed : unknown;
+    case 7:
+      if (name == "trailer" || name == "upgrade") return never_signed;
+      break;
+    case 10:
+      if (name == "x-amz-date") return known_date;
+      if (name == "connection" || name == "keep-alive" || name == "user-agent") return never_signed;
+      break;
+    case 13:
+      if (name == "authorization") return never_signed;
+      break;
+    case 15:
+      if (name == "x-amzn-trace-id") return never_signed;
+      break;
+    case 17:
+      if (name == "transfer-encoding") return never_signed;
+      break;
+    case 20:
+      if (name == "x-amz-security-token") return known_token;
+      if (name == "x-amz-content-sha256") return known_content_sha256;
+      break;
+    default: break;
+  }
+  return name.substr(0, 6) == "proxy-" ? never_signed : unknown;
+}
+
+bool CanonicalHeaders::before(const Field& a, const Field& b) noexcept {
+  return a.name_data[0] != b.name_data[0] ? a.name_data[0] < b.name_data[0] : a.name() < b.name();
 }
 
 void CanonicalHeaders::sort() noexcept {
@@ -138,40 +180,32 @@ void CanonicalHeaders::sort() noexcept {
   for (std::size_t i = 1; i < count_; ++i) {
     const Field field = fields_[i];
     std::size_t to = i;
-    for (; to > 0 && field.name() < fields_[to - 1].name(); --to) fields_[to] = fields_[to - 1];
+    for (; to > 0 && before(field, fields_[to - 1]); --to) fields_[to] = fields_[to - 1];
     fields_[to] = field;
   }
 }
 
-Result<void> CanonicalHeaders::check_single() const {
-  for (std::size_t i = 1; i < count_; ++i) {
-    const std::string_view name = fields_[i].name();
-    if (name != fields_[i - 1].name()) continue;
-    if (name == "host" || name == "x-amz-date" || name == "x-amz-security-token" || name == "x-amz-content-sha256") {
-      return invalid("header '" + std::string(name) + "' is there more than once; send it once");
-    }
-  }
-  if (find("host") == nullptr) return invalid("there is no 'host' header; add it with the value that will be sent");
-  return {};
-}
-
-Result<void> CanonicalHeaders::read(const Headers& headers) {
+Failure CanonicalHeaders::read(const Headers& headers) {
   reserve(headers);
   for (const Header& header : headers) {
-    if (auto added = add(header); !added) return added;
+    if (auto failed = add(header)) return failed;
+  }
+  if (known_[known_host] == nullptr) {
+    return failure("there is no 'host' header; add it with the value that will be sent");
   }
   sort();
   for (std::size_t i = 0; i < count_; ++i) {
-    if (i == 0 || fields_[i].name() != fields_[i - 1].name()) names_size_ += fields_[i].name_size + 1;
+    fields_[i].repeated = i > 0 && fields_[i].name() == fields_[i - 1].name();
+    if (!fields_[i].repeated) names_size_ += fields_[i].name_size + 1;
   }
-  if (names_size_ > 0) --names_size_;  // no semicolon after the last
-  return check_single();
+  --names_size_;  // no semicolon after the last
+  return nullptr;
 }
 
 void CanonicalHeaders::append_lines(Writer& out) const {
   for (std::size_t i = 0; i < count_; ++i) {
     const Field& field = fields_[i];
-    if (i > 0 && field.name() == fields_[i - 1].name()) {
+    if (field.repeated) {
       out.put(',');
     } else {
       if (i > 0) out.put('\n');
@@ -189,19 +223,11 @@ void CanonicalHeaders::append_lines(Writer& out) const {
 
 char* CanonicalHeaders::write_names(char* to) const noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
-    const std::string_view name = fields_[i].name();
-    if (i > 0 && name == fields_[i - 1].name()) continue;
+    if (fields_[i].repeated) continue;
     if (i > 0) *to++ = ';';
-    to += name.copy(to, name.size());
+    to = copy_text(to, fields_[i].name());
   }
   return to;
-}
-
-const std::string_view* CanonicalHeaders::find(std::string_view lower_name) const noexcept {
-  for (std::size_t i = 0; i < count_; ++i) {
-    if (fields_[i].name() == lower_name) return &fields_[i].source->value;
-  }
-  return nullptr;
 }
 
 }  // namespace dynamutex::sigv4

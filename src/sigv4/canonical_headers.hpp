@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/request.hpp"
+#include "sigv4/failure.hpp"
 #include "sigv4/writer.hpp"
 
 namespace dynamutex::sigv4 {
@@ -25,7 +25,7 @@ class CanonicalHeaders {
 
   /// Errors: `invalid` for a name that is no token, a value with a control character, no `host`, or a second one of those
   /// headers that may come once only. To be called once.
-  [[nodiscard]] Result<void> read(const Headers& headers);
+  [[nodiscard]] Failure read(const Headers& headers);
 
   /// "name:value\n" for each name, the values of equal names joined by commas.
   void append_lines(Writer& out) const;
@@ -35,23 +35,29 @@ class CanonicalHeaders {
   /// "host;x-amz-date". Returns the end of what it wrote.
   char* write_names(char* to) const noexcept;
 
-  /// The value of the header of this lower-case name as it was given, or null.
-  [[nodiscard]] const std::string_view* find(std::string_view lower_name) const noexcept;
+  /// The value, as it was given, of a header that the signer itself has to know; null if it is not there.
+  [[nodiscard]] const std::string_view* date() const noexcept { return known_[known_date]; }
+  [[nodiscard]] const std::string_view* session_token() const noexcept { return known_[known_token]; }
+  [[nodiscard]] const std::string_view* content_sha256() const noexcept { return known_[known_content_sha256]; }
 
  private:
+  enum Known : unsigned char { known_host, known_date, known_token, known_content_sha256, never_signed, unknown };
+
   /// Trivial, so that the inline ones need not be initialised.
   struct Field {
     const char* name_data;
     std::size_t name_size;
     const Header* source;
-    bool padded;  ///< The value has white space to trim or to fold.
+    bool padded;    ///< The value has white space to trim or to fold.
+    bool repeated;  ///< The name is that of the field before.
 
     [[nodiscard]] std::string_view name() const noexcept { return {name_data, name_size}; }
   };
 
+  static Known classify(std::string_view lower_name) noexcept;
+  static bool before(const Field& a, const Field& b) noexcept;
   void reserve(const Headers& headers);
-  Result<void> add(const Header& header);
-  Result<void> check_single() const;
+  Failure add(const Header& header);
   void sort() noexcept;
 
   Field inline_[inline_headers];
@@ -62,6 +68,7 @@ class CanonicalHeaders {
   std::string more_names_;
   char* name_cursor_ = inline_names_;
   std::size_t names_size_ = 0;
+  const std::string_view* known_[never_signed] = {};
 };
 
 }  // namespace dynamutex::sigv4

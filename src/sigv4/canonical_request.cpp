@@ -11,13 +11,13 @@ namespace {
 
 constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 
-Result<void> check_method(std::string_view method) {
+Failure check_method(std::string_view method) {
   // An upper-case letter is a token character that lower-casing changes or that has no lower case at all.
   const bool valid = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
     return token_lower(c) != 0 && !(c >= 'a' && c <= 'z');
   });
-  if (!valid) return invalid("the method is not an HTTP method in upper case, such as POST");
-  return {};
+  if (!valid) return failure("the method is not an HTTP method in upper case, such as POST");
+  return nullptr;
 }
 
 bool is_lower_hex_sha256(std::string_view text) noexcept {
@@ -27,55 +27,55 @@ bool is_lower_hex_sha256(std::string_view text) noexcept {
 }
 
 /// What stands for the payload; `memory` holds it where it is computed.
-Result<std::string_view> payload_text(const Payload& payload, HexDigest& memory) {
+Failure payload_text(const Payload& payload, HexDigest& memory, std::string_view& text) {
   switch (payload.kind()) {
-    case Payload::Kind::unsigned_payload: return unsigned_payload;
+    case Payload::Kind::unsigned_payload: text = unsigned_payload; return nullptr;
     case Payload::Kind::sha256:
-      if (!is_lower_hex_sha256(payload.text())) {
-        return invalid("the payload hash is not 64 lower-case hexadecimal digits; give the body's SHA-256");
-      }
-      return payload.text();
+      text = payload.text();
+      if (is_lower_hex_sha256(text)) return nullptr;
+      return failure("the payload hash is not 64 lower-case hexadecimal digits; give the body's SHA-256");
     case Payload::Kind::bytes: break;
   }
   memory = sha256_hex(payload.text());
-  return memory.view();
+  text = memory.view();
+  return nullptr;
 }
 
 }  // namespace
 
-Result<void> append_canonical_request(Writer& out, const Request& request, const CanonicalHeaders& headers,
+Failure append_canonical_request(Writer& out, const Request& request, const CanonicalHeaders& headers,
                                       std::string_view signed_names, const Options& options) {
-  if (auto checked = check_method(request.method); !checked) return checked;
+  if (auto failed = check_method(request.method)) return failed;
   HexDigest digest;
-  const auto payload = payload_text(request.payload, digest);
-  if (!payload) return payload.error();
-  const auto* declared = headers.find("x-amz-content-sha256");
-  if (declared != nullptr && *declared != *payload) {
-    return invalid("header 'x-amz-content-sha256' contradicts the payload; give the same hash in both places");
+  std::string_view payload;
+  if (auto failed = payload_text(request.payload, digest, payload)) return failed;
+  const auto* declared = headers.content_sha256();
+  if (declared != nullptr && *declared != payload) {
+    return failure("header 'x-amz-content-sha256' contradicts the payload; give the same hash in both places");
   }
   out.put(request.method);
   out.put('\n');
-  if (auto path = append_canonical_path(out, request.path, options); !path) return path;
+  if (auto failed = append_canonical_path(out, request.path, options)) return failed;
   out.put('\n');
-  if (auto query = append_canonical_query(out, request.query); !query) return query;
+  if (auto failed = append_canonical_query(out, request.query)) return failed;
   out.put('\n');
   headers.append_lines(out);
   out.put('\n');
   out.put(signed_names);
   out.put('\n');
-  out.put(*payload);
-  return {};
+  out.put(payload);
+  return nullptr;
 }
 
 Result<std::string> canonical_request(const Request& request, const Options& options) {
   CanonicalHeaders headers;
-  if (auto read = headers.read(request.headers); !read) return std::move(read).error();
+  if (auto failed = headers.read(request.headers)) return std::move(*failed);
   std::string names(headers.names_size(), '\0');
   headers.write_names(names.data());
   std::string text;
   Writer out(text);
-  if (auto written = append_canonical_request(out, request, headers, names, options); !written) {
-    return std::move(written).error();
+  if (auto failed = append_canonical_request(out, request, headers, names, options)) {
+    return std::move(*failed);
   }
   out.flush();
   return text;

@@ -66,17 +66,17 @@ std::string without_dot_segments(std::string_view path) {
   return normal;
 }
 
-Result<void> check_path(std::string_view path) {
-  if (path.front() != '/') return invalid("the path does not start with '/'; give the path of the request line");
+Failure check_path(std::string_view path) {
+  if (path.front() != '/') return failure("the path does not start with '/'; give the path of the request line");
   for (const char c : path) {
-    if (c == '?' || c == '#') return invalid("the path holds '?' or '#'; give the query apart and drop the fragment");
-    if (is_control(c)) return invalid("the path holds a control character; percent-encode it");
+    if (c == '?' || c == '#') return failure("the path holds '?' or '#'; give the query apart and drop the fragment");
+    if (is_control(c)) return failure("the path holds a control character; percent-encode it");
   }
-  return {};
+  return nullptr;
 }
 
-Error bad_escape(const char* part) {
-  return invalid(std::string("the ") + part + " holds a '%' without two hexadecimal digits; write a percent sign as %25");
+Failure bad_escape(const char* part) {
+  return failure(std::string("the ") + part + " holds a '%' without two hexadecimal digits; write a percent sign as %25");
 }
 
 }  // namespace
@@ -85,12 +85,12 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   for (const char c : text) append_encoded_byte(out, c);
 }
 
-Result<void> append_canonical_path(Writer& out, std::string_view path, const Options& options) {
+Failure append_canonical_path(Writer& out, std::string_view path, const Options& options) {
   if (path.empty() || path == "/") {
     out.put('/');
-    return {};
+    return nullptr;
   }
-  if (auto checked = check_path(path); !checked) return checked;
+  if (auto failed = check_path(path)) return failed;
   std::string canonical;
   canonical.reserve(path.size() * 3);
   if (options.double_encode_path) {
@@ -108,10 +108,10 @@ Result<void> append_canonical_path(Writer& out, std::string_view path, const Opt
     if (options.normalize_path) canonical = without_dot_segments(canonical);
   }
   out.put(canonical);
-  return {};
+  return nullptr;
 }
 
-Result<void> append_canonical_query(Writer& out, std::string_view query) {
+Failure append_canonical_query(Writer& out, std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
   for (std::size_t begin = 0; begin < query.size();) {
     const std::size_t end = std::min(query.find('&', begin), query.size());
@@ -119,7 +119,7 @@ Result<void> append_canonical_query(Writer& out, std::string_view query) {
     begin = end + 1;
     if (piece.empty()) continue;
     if (std::any_of(piece.begin(), piece.end(), [](char c) { return is_control(c) || c == '#'; })) {
-      return invalid("the query holds '#' or a control character; percent-encode it");
+      return failure("the query holds '#' or a control character; percent-encode it");
     }
     const std::size_t name_end = std::min(piece.find('='), piece.size());
     const std::string_view value = name_end < piece.size() ? piece.substr(name_end + 1) : std::string_view();
@@ -137,7 +137,7 @@ Result<void> append_canonical_query(Writer& out, std::string_view query) {
     out.put('=');
     out.put(parameters[i].second);
   }
-  return {};
+  return nullptr;
 }
 
 }  // namespace dynamutex::sigv4

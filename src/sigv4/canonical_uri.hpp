@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/request.hpp"
+#include "sigv4/failure.hpp"
 #include "sigv4/writer.hpp"
 
 namespace dynamutex::sigv4 {
@@ -17,11 +17,11 @@ void append_percent_encoded(std::string& out, std::string_view text);
 /// and encodes what ought to have been encoded; double encoding treats '%' as a character like any other.
 /// Errors: `invalid` for a path that does not start with '/', holds '?', '#' or a control character or, singly encoded, a
 /// '%' without two hexadecimal digits.
-[[nodiscard]] Result<void> append_canonical_path(Writer& out, std::string_view path, const Options& options);
+[[nodiscard]] Failure append_canonical_path(Writer& out, std::string_view path, const Options& options);
 
 /// `query` as in the request line. Parameters are decoded, encoded anew and sorted by name, then by value; '+' is a plus;
 /// a name without '=' has an empty value; empty pieces ("a&&b") are no parameters.
 /// Errors: `invalid` for '#', a control character, or a '%' without two hexadecimal digits.
-[[nodiscard]] Result<void> append_canonical_query(Writer& out, std::string_view query);
+[[nodiscard]] Failure append_canonical_query(Writer& out, std::string_view query);
 
 }  // namespace dynamutex::sigv4

@@ -66,7 +66,7 @@ Result<SigningKey> SigningKeyCache::get(const Credentials& credentials, const Sc
       return entry->key;
     }
   }
-  if (auto checked = check_credentials(credentials, scope); !checked) return std::move(checked).error();
+  if (auto failure = check_credentials(credentials, scope)) return std::move(*failure);
   // Derived without the mutex: other threads' keys need not wait. Two threads may derive the same one.
   auto key = signing_key(credentials.secret_access_key, scope);
   if (!key) return key;

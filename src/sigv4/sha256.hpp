@@ -13,7 +13,7 @@ namespace dynamutex::sigv4 {
 
 constexpr std::size_t sha256_block_size = 64;
 
-/// One running hash. Its memory is wiped when it goes, since it may have eaten a key.
+/// One running hash. Its memory is wiped when it is finished or goes, since it may have eaten a key.
 class Sha256 {
  public:
   Sha256() noexcept;
@@ -21,7 +21,9 @@ class Sha256 {
   explicit Sha256(const SigningKey::State& after_one_block) noexcept;
   Sha256(const Sha256&) = delete;
   Sha256& operator=(const Sha256&) = delete;
-  ~Sha256() { wipe(context_, sizeof context_); }
+  ~Sha256() {
+    if (!finished_) wipe(context_, sizeof context_);
+  }
 
   void update(const void* data, std::size_t size) noexcept;
   /// To be called once, last.
@@ -31,6 +33,7 @@ class Sha256 {
 
  private:
   alignas(8) unsigned char context_[112];
+  bool finished_ = false;
 };
 
 }  // namespace dynamutex::sigv4

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sigv4/cursor.hpp"
+#include "sigv4/sha256.hpp"
 #include "sigv4/text.hpp"
 
 namespace dynamutex::sigv4 {
 namespace {
 
-constexpr std::size_t name_size_max = 64;
 constexpr std::size_t access_key_id_size_max = 128;  // IAM API reference, AccessKey
 
 /// What may stand between the slashes of a credential scope and before the comma that ends it.
@@ -74,46 +75,30 @@ SigningKey key_from_secret(std::string_view secret) noexcept {
 
 }  // namespace
 
-Result<void> check_scope(const Scope& scope) {
-  if (!is_scope_name(scope.region, name_size_max)) {
-    return invalid("the region is empty or malformed; give one such as us-east-1");
+Failure check_scope(const Scope& scope) {
+  if (!is_scope_name(scope.region, scope_name_size_max)) {
+    return failure("the region is empty or malformed; give one such as us-east-1");
   }
-  if (!is_scope_name(scope.service, name_size_max)) {
-    return invalid("the service is empty or malformed; give its signing name, such as dynamodb");
+  if (!is_scope_name(scope.service, scope_name_size_max)) {
+    return failure("the service is empty or malformed; give its signing name, such as dynamodb");
   }
-  return {};
+  return nullptr;
 }
 
-Result<void> check_credentials(const Credentials& credentials, const Scope& scope) {
+Failure check_credentials(const Credentials& credentials, const Scope& scope) {
   if (!is_scope_name(credentials.access_key_id, access_key_id_size_max)) {
-    return invalid("the access key id is empty or malformed; check the credentials");
+    return failure("the access key id is empty or malformed; check the credentials");
   }
-  if (credentials.secret_access_key.empty()) return invalid("the secret access key is empty; check the credentials");
+  if (credentials.secret_access_key.empty()) return failure("the secret access key is empty; check the credentials");
   return check_scope(scope);
 }
 
-void append_string_to_sign(Writer& out, const Scope& scope, const HexDigest& canonical_request_hash) {
-  out.put(algorithm);
-  out.put('\n');
-  out.put(scope.date.text());
-  out.put('\n');
-  out.put(scope.date.day());
-  out.put('/');
-  out.put(scope.region);
-  out.put('/');
-  out.put(scope.service);
-  out.put(scope_end);
-  out.put('\n');
-  out.put(canonical_request_hash.view());
-}
-
-HexDigest finish_hmac(const SigningKey& key, Sha256& inner) noexcept {
-  unsigned char digest[32];
-  inner.finish(digest);
-  Sha256 outer(key.outer());
-  outer.update(digest, sizeof digest);
-  outer.finish(digest);
-  return to_hex(digest);
+std::string_view write_string_to_sign(StringToSign& memory, const Scope& scope,
+                                      const HexDigest& canonical_request_hash) noexcept {
+  Cursor cursor(memory.data());
+  cursor.put(algorithm).put("\n").put(scope.date.text()).put("\n").put(scope.date.day()).put("/").put(scope.region);
+  cursor.put("/").put(scope.service).put(scope_end).put("\n").put(canonical_request_hash.view());
+  return {memory.data(), static_cast<std::size_t>(cursor.at() - memory.data())};
 }
 
 HexDigest sha256_hex(std::string_view data) noexcept {
@@ -125,17 +110,14 @@ HexDigest sha256_hex(std::string_view data) noexcept {
 }
 
 Result<std::string> string_to_sign(const Scope& scope, std::string_view canonical_request) {
-  if (auto checked = check_scope(scope); !checked) return std::move(checked).error();
-  std::string text;
-  Writer out(text);
-  append_string_to_sign(out, scope, sha256_hex(canonical_request));
-  out.flush();
-  return text;
+  if (auto failed = check_scope(scope)) return std::move(*failed);
+  StringToSign memory;
+  return std::string(write_string_to_sign(memory, scope, sha256_hex(canonical_request)));
 }
 
 Result<SigningKey> signing_key(const Secret& secret_access_key, const Scope& scope) {
   if (secret_access_key.empty()) return invalid("the secret access key is empty; check the credentials");
-  if (auto checked = check_scope(scope); !checked) return std::move(checked).error();
+  if (auto failed = check_scope(scope)) return std::move(*failed);
   Digest digest;
   hmac(key_from_secret(secret_access_key.reveal()), scope.date.day(), digest);
   hmac(key_from_digest(digest), scope.region, digest);
@@ -145,9 +127,9 @@ Result<SigningKey> signing_key(const Secret& secret_access_key, const Scope& sco
 }
 
 HexDigest signature(const SigningKey& key, std::string_view string_to_sign) noexcept {
-  Sha256 inner(key.inner());
-  inner.update(string_to_sign.data(), string_to_sign.size());
-  return finish_hmac(key, inner);
+  Digest digest;
+  hmac(key, string_to_sign, digest);
+  return to_hex(digest.bytes);
 }
 
 }  // namespace dynamutex::sigv4

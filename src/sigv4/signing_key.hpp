@@ -1,26 +1,32 @@
 #pragma once
 // Pieces of stages 2 to 4 that the zero-allocation path shares with the public functions.
 
+#include <array>
+#include <cstddef>
 #include <string_view>
 
-#include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/credentials.hpp"
 #include "dynamutex/sigv4/stages.hpp"
-#include "sigv4/writer.hpp"
+#include "sigv4/failure.hpp"
 
 namespace dynamutex::sigv4 {
 
 inline constexpr std::string_view algorithm = "AWS4-HMAC-SHA256";
 inline constexpr std::string_view scope_end = "/aws4_request";
 
-[[nodiscard]] Result<void> check_scope(const Scope& scope);
+[[nodiscard]] Failure check_scope(const Scope& scope);
 /// Key id, secret and scope.
-[[nodiscard]] Result<void> check_credentials(const Credentials& credentials, const Scope& scope);
+[[nodiscard]] Failure check_credentials(const Credentials& credentials, const Scope& scope);
 
-/// The string to sign for a canonical request of this hash. `scope` was checked.
-void append_string_to_sign(Writer& out, const Scope& scope, const HexDigest& canonical_request_hash);
+/// Longest region and service.
+inline constexpr std::size_t scope_name_size_max = 64;
 
-/// The outer half of an HMAC whose inner half is `inner`.
-[[nodiscard]] HexDigest finish_hmac(const SigningKey& key, Sha256& inner) noexcept;
+/// Room for any string to sign: algorithm, time, scope and hash on four lines.
+using StringToSign = std::array<char, algorithm.size() + 1 + 16 + 1 + 8 + 1 + scope_name_size_max + 1 +
+                                          scope_name_size_max + scope_end.size() + 1 + 64>;
+
+/// The string to sign for a canonical request of this hash, in `memory`. `scope` was checked.
+[[nodiscard]] std::string_view write_string_to_sign(StringToSign& memory, const Scope& scope,
+                                                    const HexDigest& canonical_request_hash) noexcept;
 
 }  // namespace dynamutex::sigv4

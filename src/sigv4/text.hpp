@@ -4,20 +4,11 @@
 #include <array>
 #include <cstddef>
 #include <cstring>
-#include <string>
 #include <string_view>
 
-#include "dynamutex/error.hpp"
 #include "dynamutex/sigv4/stages.hpp"
 
 namespace dynamutex::sigv4 {
-
-[[nodiscard]] inline Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
 
 constexpr unsigned char byte(char c) noexcept { return static_cast<unsigned char>(c); }
 
@@ -58,19 +49,16 @@ constexpr int hex_value(char c) noexcept {
   return -1;
 }
 
-namespace detail {
-constexpr std::array<std::array<char, 2>, 256> make_hex_pairs() noexcept {
-  std::array<std::array<char, 2>, 256> table{};
-  constexpr char digits[] = "0123456789abcdef";
-  for (std::size_t i = 0; i < 256; ++i) table[i] = {digits[i >> 4U], digits[i & 15U]};
-  return table;
-}
-inline constexpr auto hex_pairs = make_hex_pairs();
-}  // namespace detail
-
 [[nodiscard]] inline HexDigest to_hex(const unsigned char (&digest)[32]) noexcept {
   HexDigest hex;
-  for (std::size_t i = 0; i < 32; ++i) std::memcpy(hex.digits.data() + 2 * i, detail::hex_pairs[digest[i]].data(), 2);
+  // Arithmetic and not a table, so that it compiles to a few vector instructions.
+  constexpr auto digit = [](unsigned value) noexcept {
+    return static_cast<char>(value + '0' + (value > 9 ? 'a' - '9' - 1 : 0));
+  };
+  for (std::size_t i = 0; i < 32; ++i) {
+    hex.digits[2 * i] = digit(digest[i] >> 4U);
+    hex.digits[2 * i + 1] = digit(digest[i] & 15U);
+  }
   return hex;
 }
 

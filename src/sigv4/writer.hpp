@@ -2,11 +2,11 @@
 // Where canonical text goes: into a hash, without ever being whole in memory, or into a string to be looked at.
 
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "dynamutex/secret.hpp"
+#include "sigv4/copy.hpp"
 #include "sigv4/sha256.hpp"
 
 namespace dynamutex::sigv4 {
@@ -28,9 +28,7 @@ class Writer {
 
   void put(std::string_view piece) {
     if (piece.size() > sizeof buffer_ - used_) return put_large(piece);
-    // An empty view may hold a null pointer, which memcpy must not see.
-    if (piece.empty()) return;
-    std::memcpy(buffer_ + used_, piece.data(), piece.size());
+    copy_text(buffer_ + used_, piece);
     used_ += piece.size();
   }
 
@@ -44,7 +42,7 @@ class Writer {
   void put_large(std::string_view piece) {
     flush();
     if (piece.size() > sizeof buffer_) return pass_on(piece);
-    std::memcpy(buffer_, piece.data(), piece.size());
+    copy_text(buffer_, piece);
     used_ = piece.size();
   }
 

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string_view>
+
+#include "sigv4/copy.hpp"
+
+namespace dynamutex::sigv4 {
+
+/// Appends to memory whose size was checked before.
+class Cursor {
+ public:
+  explicit Cursor(char* at) noexcept : at_(at) {}
+  Cursor& put(std::string_view piece) noexcept {
+    at_ = copy_text(at_, piece);
+    return *this;
+  }
+  [[nodiscard]] char* at() const noexcept { return at_; }
+  void move_to(char* at) noexcept { at_ = at; }
+
+ private:
+  char* at_;
+};
+
+}  // namespace dynamutex::sigv4
