@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "lock/fencing.hpp"
+
 namespace dynamutex::lock {
 namespace {
 
@@ -56,20 +58,19 @@ Decision Acquisition::next() const {
 
 Acquisition::Outcome Acquisition::write(Step step) {
   // A lost reply: the write that stands in the table is the one before.
-  if (step == Step::mine) return grant(*std::move(last_write_));
+  if (step == Step::mine) return grant(seen_->fencing_token);
 
   last_write_ = first_write(*core_, name_, options_.lease, options_.data);
   my_version_ = last_write_->record.version;
-  const dynamo::PutItem put = step == Step::create
-                                  ? put_if_free(*core_, *last_write_)
-                                  : put_if_version(*core_, last_write_->record, seen_->version);
+  const Write write = step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
+                                           : take_over(*core_, *last_write_, options_.fenced, seen_->version);
   dynamo::CallOptions options = call_options();
   const Duration reserve = std::min(kCleanupMax, (deadline_ - core_->clock.now()) / 10);
   options.deadline = saturating_add(deadline_, -reserve);
-  Settled settled =
-      settle(*core_, name_, [&](const dynamo::CallOptions& call) { return core_->table.put(put, call); }, options);
+  Settled settled = settle(*core_, name_, write, options);
   switch (settled.status) {
-    case Settled::Status::applied: return grant(*std::move(last_write_));
+    case Settled::Status::applied:
+      return grant(settled.record ? settled.record->fencing_token : std::nullopt);
     case Settled::Status::refused: take_in(std::move(settled.record), settled.asked); return Outcome::go_on;
     case Settled::Status::failed: break;
   }
@@ -78,7 +79,12 @@ Acquisition::Outcome Acquisition::write(Step step) {
   return fail(std::move(settled.error));
 }
 
-Acquisition::Outcome Acquisition::grant(RecordWrite applied) {
+Acquisition::Outcome Acquisition::grant(std::optional<FencingToken> token) {
+  RecordWrite applied = *std::move(last_write_);
+  last_write_.reset();
+  my_version_.reset();
+  applied.record.fencing_token = token;
+  if (options_.fenced && !token) return fail(without_token("DynamoDB's answer has none"));
   auto state = std::make_shared<LeaseState>(core_, std::move(applied));
   core_->observations.forget(name_);
   answered_ = true;
@@ -86,11 +92,7 @@ Acquisition::Outcome Acquisition::grant(RecordWrite applied) {
   // settling of a lost reply used up is made whole.
   if (!state->expiry_borne_out() || state->remaining() < options_.lease / 2) {
     const auto renewed = state->renew(call_options());
-    if (!renewed && renewed.error().kind == ErrorKind::lost) {
-      last_write_.reset();
-      my_version_.reset();
-      return look();
-    }
+    if (!renewed && renewed.error().kind == ErrorKind::lost) return look();
     if (!renewed) {
       state->release();
       return fail(renewed.error());
@@ -105,6 +107,7 @@ Acquisition::Outcome Acquisition::grant(RecordWrite applied) {
 }
 
 Acquisition::Outcome Acquisition::wait(MonotonicTime look_again) {
+  if (options_.fenced && seen_ && !seen_->fencing_token) return fail(without_token("held by " + seen_->owner));
   if (!may_wait()) return fail(contended());
   if (options_.on_wait && seen_) {
     WaitEvent event{name_, *seen_, std::nullopt};
@@ -152,11 +155,13 @@ Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error 
   const MonotonicTime until = std::max(deadline_, saturating_add(core_->clock.now(), kCleanupMin));
   const dynamo::CallOptions options{std::min(until, saturating_add(core_->clock.now(), kCleanupMax)), nullptr};
   // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
-  const auto erased = core_->table.remove(delete_if_version(*core_, name_, write.record.version, {}), options);
+  const Write take_back = options_.fenced ? fenced_take_back(*core_, name_, write.record.version)
+                                          : free_if_version(*core_, write.record, write.record.version, {});
+  const auto taken_back = take_back(options);
   error.kind = ErrorKind::ambiguous;
   error.message = "taking lock '" + name_.key + "' is in doubt: " + error.message +
                   "; it may stay taken for " + seconds_text(options_.lease) + " if the write still arrives";
-  if (!erased) error.message += " (taking the write back failed as well)";
+  if (!taken_back) error.message += " (taking the write back failed as well)";
   return fail(std::move(error));
 }
 
@@ -170,6 +175,14 @@ Error Acquisition::contended() const {
   if (seen_->expires_at && bounds && *seen_->expires_at > bounds->earliest) {
     error.message += ", " + seconds_text(*seen_->expires_at - bounds->earliest) + " left of its lease";
   }
+  return error;
+}
+
+Error Acquisition::without_token(const std::string& why) const {
+  Error error;
+  error.kind = ErrorKind::invalid;
+  error.message = "lock '" + name_.key + "' has a record without a fencing token (" + why +
+                  "); all users of a fenced lock must fence";
   return error;
 }
 

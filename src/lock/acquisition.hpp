@@ -22,7 +22,7 @@ class Acquisition {
   enum class Outcome { granted, go_on, failed };
 
   Outcome write(Step step);
-  Outcome grant(RecordWrite applied);
+  Outcome grant(std::optional<FencingToken> token);
   Outcome wait(MonotonicTime look_again);
   Outcome look();
   Outcome fail(Error error);
@@ -31,6 +31,7 @@ class Acquisition {
   [[nodiscard]] Decision next() const;
   [[nodiscard]] Error contended() const;
   [[nodiscard]] Error cancelled() const;
+  [[nodiscard]] Error without_token(const std::string& why) const;
   [[nodiscard]] bool may_wait() const noexcept;
   [[nodiscard]] bool is_cancelled() const noexcept;
   [[nodiscard]] dynamo::CallOptions call_options() const noexcept;

@@ -42,6 +42,7 @@ std::optional<Error> Lease::loss() const { return state_->loss(); }
 const LockName& Lease::name() const noexcept { return state_->name(); }
 const std::string& Lease::owner() const noexcept { return state_->owner(); }
 Duration Lease::length() const noexcept { return state_->length(); }
+std::optional<FencingToken> Lease::fencing_token() const noexcept { return state_->fencing_token(); }
 std::string Lease::version() const { return state_->version(); }
 
 }  // namespace dynamutex::lock

@@ -22,7 +22,7 @@ std::string taken_by(const std::optional<Record>& record) {
 }  // namespace
 
 LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
-    : core_(std::move(core)), name_(held.record.name), length_(held.record.lease) {
+    : core_(std::move(core)), name_(held.record.name), length_(held.record.lease), fencing_token_(held.record.fencing_token) {
   confirm(std::move(held));
 }
 
@@ -91,9 +91,8 @@ Result<void> LeaseState::renew(dynamo::CallOptions options) {
 Result<void> LeaseState::send_pending(dynamo::CallOptions options, bool in_doubt_already) {
   // Beyond the lease's end an answer is of no use, and others may hold the lock.
   options.deadline = std::min(options.deadline, valid_until());
-  const dynamo::PutItem put = put_if_version(*core_, pending_->record, held_.record.version);
-  Settled settled =
-      settle(*core_, name_, [&](const dynamo::CallOptions& call) { return core_->table.put(put, call); }, options);
+  const Write write = renew_if_version(*core_, pending_->record, held_.record.version);
+  Settled settled = settle(*core_, name_, write, options);
   if (settled.status == Settled::Status::failed) {
     if (!settled.in_doubt && !in_doubt_already) {
       const std::lock_guard lock(state_mutex_);
@@ -115,6 +114,7 @@ Result<void> LeaseState::send_pending(dynamo::CallOptions options, bool in_doubt
 ReleaseOutcome LeaseState::release() {
   const std::lock_guard requests(request_mutex_);
   if (released_) return *released_;
+  given_back_.store(true, std::memory_order_release);
   const ReleaseOutcome outcome = loss_ ? ReleaseOutcome::already_lost : give_back();
   const std::lock_guard lock(state_mutex_);
   valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
@@ -122,16 +122,19 @@ ReleaseOutcome LeaseState::release() {
   return outcome;
 }
 
+Write LeaseState::giving_back() const {
+  const std::string alternative = pending_ ? pending_->record.version : std::string();
+  return free_if_version(*core_, held_.record, held_.record.version, alternative);
+}
+
 ReleaseOutcome LeaseState::give_back() {
   // From here on nobody may rely on the lease: the delete may be applied at any moment.
-  given_back_.store(true, std::memory_order_release);
   valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
-  const dynamo::DeleteItem erase =
-      delete_if_version(*core_, name_, held_.record.version, pending_ ? pending_->record.version : std::string());
+  const Write write = giving_back();
   const dynamo::CallOptions options{saturating_add(core_->clock.now(), core_->options.release_timeout), nullptr};
   bool in_doubt = false;
   for (Duration pause = core_->options.poll_min;; pause *= 2) {
-    auto outcome = core_->table.remove(erase, options);
+    auto outcome = write(options);
     if (outcome && outcome->status == dynamo::WriteOutcome::Status::applied) return ReleaseOutcome::released;
     if (outcome) {
       // Refused after a lost reply: the first try did it.

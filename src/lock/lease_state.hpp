@@ -34,6 +34,7 @@ class LeaseState {
 
   [[nodiscard]] std::optional<Error> loss() const;
   [[nodiscard]] std::string version() const;
+  [[nodiscard]] std::optional<FencingToken> fencing_token() const noexcept { return fencing_token_; }
   [[nodiscard]] const LockName& name() const noexcept { return name_; }
   [[nodiscard]] const std::string& owner() const noexcept { return core_->options.owner; }
   [[nodiscard]] Duration length() const noexcept { return length_; }
@@ -43,11 +44,13 @@ class LeaseState {
   Result<void> send_pending(dynamo::CallOptions options, bool in_doubt_already);
   void confirm(RecordWrite write);
   Error lose(Error reason);
+  [[nodiscard]] Write giving_back() const;
   ReleaseOutcome give_back();
 
   const std::shared_ptr<Core> core_;
   const LockName name_;
   const Duration length_;
+  const std::optional<FencingToken> fencing_token_;
 
   // Read without the mutex by whoever asks the clock.
   std::atomic<MonotonicTime::rep> term_began_;

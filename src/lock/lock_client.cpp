@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "lock/acquisition.hpp"
-#include "lock/attributes.hpp"
 #include "lock/core.hpp"
+#include "lock/writes.hpp"
 
 namespace dynamutex::lock {
 namespace {
@@ -71,50 +71,43 @@ class LockClient::Impl : public Core {
  public:
   using Core::Core;
 
-  Result<PruneReport> prune(const Cancellation* cancellation);
+  /// Reads the whole table and calls `visit(item)` until it fails.
+  template <class Visit>
+  Result<void> scan(const Cancellation* cancellation, Visit&& visit);
 
- private:
+  Result<void> prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report);
+
   dynamo::CallOptions bounded(const Cancellation* cancellation) const noexcept {
     return {saturating_add(clock.now(), options.operation_timeout), cancellation};
   }
-  Result<void> prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report);
 };
 
-Result<PruneReport> LockClient::Impl::prune(const Cancellation* cancellation) {
-  PruneReport report;
-  dynamo::Scan scan;
+template <class Visit>
+Result<void> LockClient::Impl::scan(const Cancellation* cancellation, Visit&& visit) {
+  dynamo::Scan request;
   do {
-    auto page = table.scan(scan, bounded(cancellation));
+    auto page = table.scan(request, bounded(cancellation));
     if (!page) return std::move(page).error();
     for (const dynamo::Item& item : page->items) {
-      if (auto pruned = prune_item(item, cancellation, report); !pruned) return std::move(pruned).error();
+      if (auto visited = visit(item); !visited) return visited;
     }
-    scan.start_after = std::move(page->last_key);
-  } while (!scan.start_after.empty());
-  return report;
+    request.start_after = std::move(page->last_key);
+  } while (!request.start_after.empty());
+  return {};
 }
 
 Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancellation* cancellation,
                                           PruneReport& report) {
   ++report.seen;
-  auto record = decode(item, options.schema);
+  const auto record = decode(item, options.schema);
   // What is no lock's record is not ours to delete.
   if (!record || record->released || !record->expires_at) return {};
   const auto bounds = table.server_clock().bounds(clock.now());
   if (!bounds || bounds->earliest <= *record->expires_at) return {};
-
-  auto outcome = [&] {
-    if (!record->fencing_token) {
-      return table.remove(delete_if_version(*this, record->name, record->version, {}), bounded(cancellation));
-    }
-    // The next token must be above this one: the row stays.
-    const std::string dead_version = std::exchange(record->version, random_hex_128(entropy));
-    record->released = true;
-    return table.put(put_if_version(*this, *record, dead_version), bounded(cancellation));
-  }();
-  if (!outcome) return std::move(outcome).error();
-  const bool removed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
-  ++(removed ? report.pruned : report.raced);
+  const auto outcome = free_if_version(*this, *record, record->version, {})(bounded(cancellation));
+  if (!outcome) return outcome.error();
+  const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
+  ++(freed ? report.pruned : report.raced);
   return {};
 }
 
@@ -133,10 +126,33 @@ Result<Lease> LockClient::acquire(const LockName& name, const AcquireOptions& op
 
 Result<std::optional<Record>> LockClient::inspect(const LockName& name) {
   if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
-  return read_record(*impl_, name, {saturating_add(impl_->clock.now(), impl_->options.operation_timeout), nullptr});
+  return read_record(*impl_, name, impl_->bounded(nullptr));
 }
 
-Result<PruneReport> LockClient::prune(const Cancellation* cancellation) { return impl_->prune(cancellation); }
+Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
+  std::vector<Record> records;
+  auto scanned = impl_->scan(cancellation, [&](const dynamo::Item& item) -> Result<void> {
+    if (auto record = decode(item, impl_->options.schema); record) records.push_back(*std::move(record));
+    return {};
+  });
+  if (!scanned) return std::move(scanned).error();
+  return records;
+}
+
+Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
+  const auto outcome = free_if_version(*impl_, shown, shown.version, {})(impl_->bounded(nullptr));
+  if (!outcome) return outcome.error();
+  const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
+  return freed ? BreakOutcome::broken : BreakOutcome::changed;
+}
+
+Result<PruneReport> LockClient::prune(const Cancellation* cancellation) {
+  PruneReport report;
+  auto scanned = impl_->scan(
+      cancellation, [&](const dynamo::Item& item) { return impl_->prune_item(item, cancellation, report); });
+  if (!scanned) return std::move(scanned).error();
+  return report;
+}
 
 const dynamo::ServerClock& LockClient::server_clock() const noexcept { return impl_->table.server_clock(); }
 

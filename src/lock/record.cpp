@@ -70,7 +70,7 @@ dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat
   if (record.expires_at) {
     item.set(attribute::kExpiresAt, to_number(duration_cast<milliseconds>(record.expires_at->time_since_epoch()).count()));
   }
-  if (record.fencing_token) item.set(attribute::kFencingToken, to_number(*record.fencing_token));
+  if (record.fencing_token) item.set(attribute::kFencingToken, to_number(record.fencing_token->value));
   if (record.released) item.set(attribute::kReleased, attribute::kReleasedValue);
   if (record.data) item.set(attribute::kData, dynamo::Binary{*record.data});
   if (record.ttl) item.set(attribute::kTtl, to_number(record.ttl->count()));
@@ -102,8 +102,9 @@ Result<Record> decode(const dynamo::Item& item, const KeySchema& schema) {
 
   std::optional<std::int64_t> expires_ms;
   std::optional<std::int64_t> ttl_s;
+  std::optional<std::uint64_t> token;
   if (!read_number(item, attribute::kExpiresAt, expires_ms) || !read_number(item, attribute::kTtl, ttl_s) ||
-      !read_number(item, attribute::kFencingToken, record.fencing_token)) {
+      !read_number(item, attribute::kFencingToken, token)) {
     return malformed(record.name, "expiresAt, ttl or fencingToken is not a whole number of type N");
   }
   if (expires_ms) {
@@ -111,6 +112,7 @@ Result<Record> decode(const dynamo::Item& item, const KeySchema& schema) {
     if (*expires_ms < 0 || *expires_ms > limit) return malformed(record.name, "its expiresAt is out of range");
     record.expires_at = dynamo::ServerTime(milliseconds(*expires_ms));
   }
+  if (token) record.fencing_token = FencingToken{*token};
   if (ttl_s) record.ttl = seconds(*ttl_s);
   if (const auto* data = item.find_as<dynamo::Binary>(attribute::kData); data != nullptr) record.data = data->bytes;
   return record;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lock/attributes.hpp"
+#include "lock/fencing.hpp"
 
 namespace dynamutex::lock {
 namespace {
@@ -56,34 +57,81 @@ RecordWrite next_write(Core& core, const Record& current) {
   return write;
 }
 
-dynamo::PutItem put_if_free(const Core& core, const RecordWrite& write) {
-  dynamo::PutItem put{encode(write.record, core.options.schema, core.options.compat), {}};
-  put.condition.text = "attribute_not_exists(#k) OR attribute_exists(#r)";
-  put.condition.names = {{"#k", core.options.schema.key}, {"#r", std::string(attribute::kReleased)}};
-  if (const auto bounds = core.table.server_clock().bounds(write.from); bounds) {
-    put.condition.text += " OR #e < :now";
-    put.condition.names.emplace_back("#e", attribute::kExpiresAt);
-    put.condition.values.emplace_back(":now", milliseconds_of(bounds->earliest));
+namespace {
+
+/// An expression of its own placeholders; `:now` and the rest come in as they are needed.
+struct Terms {
+  dynamo::Expression expression;
+
+  void name(const char* placeholder, std::string_view attribute_name) {
+    expression.names.emplace_back(placeholder, attribute_name);
   }
-  return put;
+  void value(const char* placeholder, dynamo::AttributeValue attribute_value) {
+    expression.values.emplace_back(placeholder, std::move(attribute_value));
+  }
+};
+
+/// "The version is `expected`", or `alternative` where that is not empty.
+void add_version_condition(Terms& terms, const std::string& expected, const std::string& alternative) {
+  terms.name("#v", attribute::kVersion);
+  terms.value(":v", expected);
+  terms.expression.text = alternative.empty() ? "#v = :v" : "#v = :v OR #v = :w";
+  if (!alternative.empty()) terms.value(":w", alternative);
 }
 
-dynamo::PutItem put_if_version(const Core& core, const Record& record, const std::string& expected) {
-  dynamo::PutItem put{encode(record, core.options.schema, core.options.compat), {}};
-  put.condition.text = "#v = :v";
-  put.condition.names = {{"#v", std::string(attribute::kVersion)}};
-  put.condition.values = {{":v", expected}};
-  return put;
+Write put(Core& core, const Record& record, dynamo::Expression condition) {
+  dynamo::PutItem request{encode(record, core.options.schema, core.options.compat), std::move(condition)};
+  return [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.put(request, options); };
 }
 
-dynamo::DeleteItem delete_if_version(const Core& core, const LockName& name, const std::string& expected,
-                                     const std::string& alternative) {
-  dynamo::DeleteItem erase{encode_key(name, core.options.schema), {}};
-  erase.condition.text = alternative.empty() ? "#v = :v" : "#v = :v OR #v = :w";
-  erase.condition.names = {{"#v", std::string(attribute::kVersion)}};
-  erase.condition.values = {{":v", expected}};
-  if (!alternative.empty()) erase.condition.values.emplace_back(":w", alternative);
-  return erase;
+}  // namespace
+
+Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
+  const auto bounds = core.table.server_clock().bounds(write.from);
+  Terms terms;
+  terms.name("#r", attribute::kReleased);
+  if (fenced) terms.name("#f", attribute::kFencingToken);
+  std::string& condition = terms.expression.text;
+  if (fenced && !bounds && !core.table.server_clock().silent()) {
+    // Without the servers' time there is no floor for a new row's first token: only a row that has one will do.
+    condition = "attribute_exists(#f) AND attribute_exists(#r)";
+  } else {
+    terms.name("#k", core.options.schema.key);
+    condition = "attribute_not_exists(#k) OR attribute_exists(#r)";
+  }
+  if (bounds) {
+    terms.name("#e", attribute::kExpiresAt);
+    terms.value(":now", milliseconds_of(bounds->earliest));
+    // A live record without a token is somebody's who does not fence: it is to be refused, and told.
+    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now)" : " OR #e < :now";
+  }
+  return fenced ? fenced_update(core, write, std::move(terms.expression)) : put(core, write.record, std::move(terms.expression));
+}
+
+Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version) {
+  Terms terms;
+  add_version_condition(terms, dead_version, {});
+  return fenced ? fenced_update(core, write, std::move(terms.expression)) : put(core, write.record, std::move(terms.expression));
+}
+
+Write renew_if_version(Core& core, const Record& record, const std::string& expected) {
+  Terms terms;
+  add_version_condition(terms, expected, {});
+  return put(core, record, std::move(terms.expression));
+}
+
+Write free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative) {
+  Terms terms;
+  add_version_condition(terms, expected, alternative);
+  if (record.fencing_token) {
+    Record freed = record;
+    freed.released = true;
+    freed.version = random_hex_128(core.entropy);
+    return put(core, freed, std::move(terms.expression));
+  }
+  dynamo::DeleteItem request{encode_key(record.name, core.options.schema), std::move(terms.expression)};
+  return
+      [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.remove(request, options); };
 }
 
 bool is_transient(ErrorKind kind) noexcept {
@@ -106,6 +154,16 @@ Result<std::optional<Record>> read_record(Core& core, const LockName& name, cons
 }
 
 namespace {
+
+Settled settle_success(const Core& core, dynamo::WriteOutcome outcome, MonotonicTime asked) {
+  Settled settled;
+  settled.status = Settled::Status::applied;
+  settled.asked = asked;
+  if (outcome.item) {
+    if (auto written = decode(*outcome.item, core.options.schema); written) settled.record = *std::move(written);
+  }
+  return settled;
+}
 
 /// What a refused write ran into.
 Settled settle_refusal(Core& core, const LockName& name, dynamo::WriteOutcome outcome, MonotonicTime asked, bool in_doubt,
@@ -142,10 +200,7 @@ Settled settle(Core& core, const LockName& name, const Write& write, const dynam
     const MonotonicTime asked = core.clock.now();
     auto outcome = write(options);
     if (outcome && outcome->status == dynamo::WriteOutcome::Status::applied) {
-      Settled settled;
-      settled.status = Settled::Status::applied;
-      settled.asked = asked;
-      return settled;
+      return settle_success(core, *std::move(outcome), asked);
     }
     if (outcome) return settle_refusal(core, name, *std::move(outcome), asked, in_doubt, options);
 

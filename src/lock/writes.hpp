@@ -27,27 +27,32 @@ struct RecordWrite {
 /// expire early, not even for a moment.
 [[nodiscard]] RecordWrite next_write(Core& core, const Record& current);
 
-/// Puts the record if there is none, or only a released or (where the servers' time is known) an expired one.
-[[nodiscard]] dynamo::PutItem put_if_free(const Core& core, const RecordWrite& write);
+/// A conditional write, ready to be sent any number of times.
+using Write = std::function<Result<dynamo::WriteOutcome>(const dynamo::CallOptions&)>;
 
-/// Puts the record if the one that is there has version `expected`.
-[[nodiscard]] dynamo::PutItem put_if_version(const Core& core, const Record& record, const std::string& expected);
+/// Writes the record if there is none, or only a released or (where the servers' time is known) an expired one.
+[[nodiscard]] Write take_if_free(Core& core, const RecordWrite& write, bool fenced);
 
-/// Deletes the record if it has version `expected`, or `alternative` where that is not empty.
-[[nodiscard]] dynamo::DeleteItem delete_if_version(const Core& core, const LockName& name, const std::string& expected,
-                                                   const std::string& alternative);
+/// Writes the record over one that was judged dead, if that is still version `dead_version`.
+[[nodiscard]] Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version);
+
+/// Writes the record over our own, if that still has version `expected`.
+[[nodiscard]] Write renew_if_version(Core& core, const Record& record, const std::string& expected);
+
+/// Frees the lock of `record` if it has version `expected`, or `alternative` where that is not empty: deletes the record, or
+/// marks it released where it has a fencing token, which the next holder's must exceed.
+[[nodiscard]] Write free_if_version(Core& core, const Record& record, const std::string& expected,
+                                    const std::string& alternative);
 
 /// How a write ended, as far as could be found out.
 struct Settled {
   enum class Status { applied, refused, failed };
   Status status = Status::failed;
-  std::optional<Record> record;  ///< refused: what stands there now; empty if nothing does.
+  std::optional<Record> record;  ///< refused: what stands there now, or nothing; applied by an update: what was written.
   Error error;                   ///< failed: why.
   bool in_doubt = false;         ///< The write, or an earlier try of it, may have been applied.
   MonotonicTime asked;           ///< Before the last request was sent: when what `record` says was not yet read.
 };
-
-using Write = std::function<Result<dynamo::WriteOutcome>(const dynamo::CallOptions&)>;
 
 /// Sends `write` until its fate is known: after a lost reply the same write goes out again, within the deadline. A refusal
 /// that does not bring the record is answered with one consistent read.

@@ -62,6 +62,9 @@ class Lease {
   [[nodiscard]] const std::string& owner() const noexcept;
   [[nodiscard]] Duration length() const noexcept;  ///< As asked for: the time a full lease lasts.
 
+  /// The token of a lease that was acquired in fenced mode; empty otherwise. It stays the same over renewals.
+  [[nodiscard]] std::optional<FencingToken> fencing_token() const noexcept;
+
   /// The current version of our record; for hand-over to another process together with name and owner.
   [[nodiscard]] std::string version() const;
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dynamutex/clock.hpp"
 #include "dynamutex/dynamo/table.hpp"
@@ -44,6 +45,8 @@ struct AcquireOptions {
   /// How long to wait for the lock: zero tries once (within `operation_timeout`), Duration::max() waits forever.
   Duration wait = Duration::zero();
   const Cancellation* cancellation = nullptr;  ///< Ends the call at once; may be null.
+  /// Fenced mode: the lease carries a token that grows with every acquisition. All users of a lock must agree on it.
+  bool fenced = false;
   std::optional<std::string> data;             ///< Payload for those who look at the record.
   std::function<void(const WaitEvent&)> on_wait;  ///< Called before each pause, on the calling thread.
 };
@@ -52,6 +55,12 @@ struct PruneReport {
   std::size_t seen = 0;     ///< Records looked at.
   std::size_t pruned = 0;   ///< Expired and removed.
   std::size_t raced = 0;    ///< Expired, but changed before we could remove them.
+};
+
+/// How breaking a lock ended.
+enum class BreakOutcome {
+  broken,   ///< The lock is free.
+  changed,  ///< The record is another one now, or is gone: nothing was done.
 };
 
 /// Locks in one DynamoDB table.
@@ -77,6 +86,13 @@ class LockClient {
 
   /// The record as it stands, read consistently; empty if there is none.
   [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name);
+
+  /// All lock records of the table, read page by page; items that are no lock records are left out.
+  [[nodiscard]] Result<std::vector<Record>> list(const Cancellation* cancellation = nullptr);
+
+  /// Takes the lock from its holder by force, if the record is still the very one that was `shown`: its holder learns of it at
+  /// its next renewal, and may act as if it held the lock until then. A fenced record is kept, marked released.
+  [[nodiscard]] Result<BreakOutcome> break_lock(const Record& shown);
 
   /// Removes every record that the servers' time proves to be expired, each only if it is still unchanged. Fenced records are
   /// kept and marked released. Reads the whole table.

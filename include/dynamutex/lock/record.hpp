@@ -30,6 +30,16 @@ struct LockName {
   }
 };
 
+/// Grows with every acquisition of a lock in fenced mode. A resource that remembers the highest token it has seen, and
+/// refuses lower ones, is safe even from a holder that was paused beyond its lease.
+struct FencingToken {
+  std::uint64_t value = 0;
+
+  friend bool operator==(FencingToken a, FencingToken b) { return a.value == b.value; }
+  friend bool operator!=(FencingToken a, FencingToken b) { return a.value != b.value; }
+  friend bool operator<(FencingToken a, FencingToken b) { return a.value < b.value; }
+};
+
 /// The names of the table's key attributes.
 struct KeySchema {
   std::string key = "key";
@@ -49,7 +59,7 @@ struct Record {
   std::string version;         ///< recordVersionNumber: fresh for every write, the same for all retries of one.
   Duration lease{};            ///< How long its holder asked to hold it without renewing.
   std::optional<dynamo::ServerTime> expires_at;    ///< Anyone may take the lock after it. Foreign records have none.
-  std::optional<std::uint64_t> fencing_token;      ///< In fenced mode only.
+  std::optional<FencingToken> fencing_token;       ///< In fenced mode only.
   bool released = false;                           ///< A record that was kept when its lock was released.
   std::optional<std::string> data;                 ///< The holder's payload.
   std::optional<std::chrono::seconds> ttl;         ///< DynamoDB's own TTL, since the epoch; never decides who holds the lock.
