@@ -2,7 +2,7 @@
 
     PYTHONPATH=tests python3 -m servers dynamodb-local
 
-The first line on standard output is its URL.
+The first line on standard output is its URL and its process id.
 """
 
 import signal
@@ -20,7 +20,7 @@ def main(arguments):
     server = BY_NAME[arguments[0]]()
     try:
         server.start()
-        print(server.url, flush=True)
+        print(server.url, server.process.pid, flush=True)
         signal.sigwait(endings)
     except NotFetched as missing:
         print(f"servers: {missing}", file=sys.stderr)
