@@ -53,7 +53,8 @@ struct Response {
 /// Blocking: `send` returns by the request's deadline, or at once when cancelled.
 /// Errors: `not_applied` (no byte of the request was sent), `timed_out` (the same, because of the deadline or of
 /// the cancellation), `ambiguous` (the request went out at least in part and no complete reply came back),
-/// `invalid` (a malformed URL). Any complete reply is a success, whatever its status.
+/// `invalid` (a malformed URL). Any complete reply is a success, whatever its status. A reply that tells no length ends where
+/// its connection does (RFC 9112, section 6.3), so a cut in it shows only in what the body says.
 /// An implementation never sends the request a second time by itself: the server applies it at most once.
 class Transport {
  public:

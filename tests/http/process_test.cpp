@@ -1,0 +1,76 @@
+#include <doctest/doctest.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "http/certificates.hpp"
+#include "http/helpers.hpp"
+#include "http/raw_server.hpp"
+
+using namespace dynamutex;
+using namespace dynamutex::testing;
+
+namespace {
+
+/// What the child of a fork returned as its exit code; -1 if it died.
+template <class Function>
+int in_child(Function function) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(function());
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void check_fork(RawServer& server, http::CurlOptions options) {
+  Client client(std::move(options));
+  const std::string url = server.url();
+  REQUIRE(client.post(url).ok());
+  CHECK(in_child([&] {
+          if (!client.post(url) || !client.post(url)) return 1;
+          client.transport.reset();  // Must not close what is the parent's.
+          return 0;
+        }) == 0);
+  CHECK(server.connections() == 2);
+  REQUIRE(client.post(url).ok());
+  CHECK(server.connections() == 2);
+  CHECK(server.requests().size() == 4);
+}
+
+}  // namespace
+
+TEST_CASE("a forked child makes its own connection and leaves the parent's alone") {
+  RawServer server(always(reply("ok")));
+  check_fork(server, Client::plain());
+}
+
+TEST_CASE("a forked child leaves the parent's TLS session alone") {
+  const Certificates certificates;
+  RawServer server(always(reply("ok")), TlsSetup{certificates.localhost.certificate, certificates.localhost.key, "", 0});
+  http::CurlOptions options = Client::plain();
+  options.ca_bundle = certificates.ca;
+  check_fork(server, std::move(options));
+}
+
+TEST_CASE("sockets to the network are closed by exec") {
+  RawServer server(always(reply("ok")));
+  Client client;
+  REQUIRE(client.post(server.url()).ok());
+  DIR* const folder = ::opendir("/proc/self/fd");
+  REQUIRE(folder != nullptr);
+  int seen = 0;
+  while (const dirent* const entry = ::readdir(folder)) {
+    const int descriptor = std::atoi(entry->d_name);
+    int family = 0;
+    socklen_t size = sizeof family;
+    if (::getsockopt(descriptor, SOL_SOCKET, SO_DOMAIN, &family, &size) != 0 || family != AF_INET) continue;
+    ++seen;
+    CHECK((::fcntl(descriptor, F_GETFD) & FD_CLOEXEC) != 0);
+  }
+  ::closedir(folder);
+  CHECK(seen >= 3);  // Listener, server's end, and ours.
+}
