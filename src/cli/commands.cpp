@@ -1,0 +1,40 @@
+#include "cli/commands.hpp"
+
+#include "cli/run_arguments.hpp"
+#include "cli/show_command.hpp"
+
+namespace dynamutex::cli {
+
+const std::vector<Command>& all_commands() {
+  static const std::vector<Command> commands = {
+      {"init", "", "create the table, and turn on its TTL", {},
+       "Creates the table with on-demand billing, waits until it can be used and lets DynamoDB's TTL\n"
+       "delete what dead holders left behind. A table that is there already is checked and kept.\n"
+       "\n"
+       "  dynamutex --region eu-west-1 init\n"
+       "  dynamutex --table deploy-locks --region local init\n",
+       false, init_command},
+      {"run", "NAME [flags] [--] COMMAND…", "run a command while holding a lock", run_options(),
+       "Waits for the lock, runs the command, renews the lease while it runs, and releases the lock. If the\n"
+       "lease is lost the command is ended, with TERM and then KILL, before anybody else can take the lock.\n"
+       "TIME is a whole number with ms, s, m or h.\n"
+       "\n"
+       "  dynamutex run deploy -- ./deploy.sh production\n"
+       "  dynamutex run nightly -n -- ./report            # skip it if another host is at it\n"
+       "  dynamutex run import -w 10m --timeout 1h -- ./import\n"
+       "\n"
+       "Exit codes: the command's own; 128+N if signal N ended it or the wait; 64 usage; 69 service unreachable;\n"
+       "75 busy (or -E); 76 lease lost while the command ran; 77 denied; 78 configuration; 124 --timeout reached;\n"
+       "126 cannot execute; 127 not found.\n",
+       true, run_command},
+      {"show", "NAME", "show who holds a lock", show_options(),
+       "Says free, held or expired, by whom and for how long. Exits 0 in each of these cases.\n"
+       "\n"
+       "  dynamutex show deploy\n"
+       "  dynamutex --json show deploy | jq -r .state\n",
+       false, show_command},
+  };
+  return commands;
+}
+
+}  // namespace dynamutex::cli

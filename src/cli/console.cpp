@@ -1,0 +1,113 @@
+#include "cli/console.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstddef>
+
+namespace dynamutex::cli {
+namespace {
+
+constexpr std::size_t kQuotedBytesMax = 64;
+
+/// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629, section 4).
+std::size_t sequence_length(std::string_view text) {
+  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
+  const auto continues = [&](std::size_t from, std::size_t count) {
+    if (from + count > text.size()) return false;
+    for (std::size_t i = from; i < from + count; ++i) {
+      if ((byte(i) & 0xC0U) != 0x80U) return false;
+    }
+    return true;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xC2 && lead <= 0xDF) return continues(1, 1) ? 2 : 0;
+  if (lead >= 0xE0 && lead <= 0xEF && continues(1, 2)) {
+    const unsigned second = byte(1);
+    const bool overlong = lead == 0xE0 && second < 0xA0;
+    const bool surrogate = lead == 0xED && second > 0x9F;
+    return overlong || surrogate ? 0 : 3;
+  }
+  if (lead >= 0xF0 && lead <= 0xF4 && continues(1, 3)) {
+    const unsigned second = byte(1);
+    const bool overlong = lead == 0xF0 && second < 0x90;
+    const bool too_high = lead == 0xF4 && second > 0x8F;
+    return overlong || too_high ? 0 : 4;
+  }
+  return 0;
+}
+
+/// C0 controls and DEL, and C1 controls (U+0080 to U+009F), some of which terminals obey.
+bool is_control(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return first < 0x20 || first == 0x7F;
+  return sequence.size() == 2 && first == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;
+}
+
+bool write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = ::write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+void write_line(std::string_view prefix, std::string_view message) {
+  static_cast<void>(write_all(STDERR_FILENO, std::string(prefix) + printable(message) + "\n"));
+}
+
+}  // namespace
+
+std::string printable(std::string_view text) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string result;
+  result.reserve(text.size());
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
+    if (length != 0 && !is_control(sequence)) {
+      result += sequence;
+    } else {
+      for (const char each : sequence) {
+        const auto byte = static_cast<unsigned char>(each);
+        result += {'\\', 'x', kDigits[byte >> 4U], kDigits[byte & 15U]};
+      }
+    }
+    text.remove_prefix(sequence.size());
+  }
+  return result;
+}
+
+std::string quote(std::string_view text) {
+  if (text.size() <= kQuotedBytesMax) return "'" + printable(text) + "'";
+  std::size_t cut = 0;
+  while (cut < kQuotedBytesMax) {
+    const std::size_t length = sequence_length(text.substr(cut));
+    cut += length == 0 ? 1 : length;
+  }
+  return "'" + printable(text.substr(0, cut)) + "…'";
+}
+
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = sequence_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+void Console::error(std::string_view message) const { write_line("dynamutex: ", message); }
+
+void Console::warning(std::string_view message) const { write_line("dynamutex: warning: ", message); }
+
+void Console::log(std::string_view message) const {
+  if (verbose_) write_line("dynamutex: ", message);
+}
+
+bool print(std::string_view text) { return write_all(STDOUT_FILENO, text); }
+
+}  // namespace dynamutex::cli

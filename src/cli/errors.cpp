@@ -1,0 +1,34 @@
+#include "cli/errors.hpp"
+
+#include <utility>
+
+#include "cli/exit_codes.hpp"
+
+namespace dynamutex::cli {
+
+Error invalid(std::string message) {
+  Error error;
+  error.kind = ErrorKind::invalid;
+  error.message = std::move(message);
+  return error;
+}
+
+int exit_code_for(const Error& error, int busy, bool saw_holder) {
+  switch (error.kind) {
+    case ErrorKind::contended: return busy;
+    case ErrorKind::timed_out: return saw_holder ? busy : exit_code::unavailable;
+    case ErrorKind::lost: return exit_code::lease_lost;
+    // Without a reply nobody denied anything: there are no credentials to ask with.
+    case ErrorKind::denied: return error.http_status == 0 ? exit_code::configuration : exit_code::denied;
+    case ErrorKind::not_found:
+    case ErrorKind::invalid: return exit_code::configuration;
+    case ErrorKind::not_applied:
+    case ErrorKind::ambiguous:
+    case ErrorKind::throttled: return exit_code::unavailable;
+  }
+  return exit_code::unavailable;
+}
+
+int exit_code_for(const Error& error) { return exit_code_for(error, exit_code::busy, false); }
+
+}  // namespace dynamutex::cli

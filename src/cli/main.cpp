@@ -1,0 +1,30 @@
+// dynamutex: flags in, exit codes out.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "cli/command_line.hpp"
+#include "cli/commands.hpp"
+#include "cli/console.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/help.hpp"
+
+namespace cli = dynamutex::cli;
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
+  const auto line = cli::parse_command_line(arguments, cli::all_commands());
+  if (!line) {
+    cli::Console(false).error(line.error().message);
+    return cli::exit_code::usage;
+  }
+  const auto print = [](const std::string& text) {
+    return cli::print(text) ? cli::exit_code::success : cli::exit_code::unavailable;
+  };
+  if (line->globals.version) return print("dynamutex " DYNAMUTEX_VERSION "\n");
+  if (line->globals.help) {
+    return print(line->command != nullptr ? cli::command_help(*line->command) : cli::general_help(cli::all_commands()));
+  }
+  return line->command->execute(*line);
+}

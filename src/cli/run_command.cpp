@@ -1,0 +1,186 @@
+#include "dynamutex/lock/renewer.hpp"
+
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <unistd.h>
+
+#include "cli/child.hpp"
+#include "cli/commands.hpp"
+#include "cli/duration.hpp"
+#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
+#include "cli/run_arguments.hpp"
+#include "cli/run_report.hpp"
+#include "cli/settings.hpp"
+#include "cli/signals.hpp"
+#include "cli/supervisor.hpp"
+#include "cli/table_description.hpp"
+#include "cli/world.hpp"
+
+namespace dynamutex::cli {
+namespace {
+
+/// What was asked, checked, before anything is asked of the network.
+struct Preparation {
+  RunArguments arguments;
+  Settings settings;
+  lock::LockName name;
+};
+
+std::string shown(const lock::LockName& name) {
+  return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key);
+}
+
+/// This process's environment, and what a command may want to know of its lock.
+std::vector<std::string> child_environment(const lock::Lease& lease) {
+  std::vector<std::string> result;
+  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
+    const std::string_view entry(*each);
+    const std::string_view variable = entry.substr(0, entry.find('='));
+    if (variable != "DYNAMUTEX_LOCK" && variable != "DYNAMUTEX_OWNER") result.emplace_back(entry);
+  }
+  result.push_back("DYNAMUTEX_LOCK=" + lease.name().key);
+  result.push_back("DYNAMUTEX_OWNER=" + lease.owner());
+  return result;
+}
+
+/// Tells a log for whom we wait, once for each holder.
+class WaitLog {
+ public:
+  WaitLog(const Console& console, const lock::LockName& name) : console_(console), name_(name) {}
+
+  void operator()(const lock::WaitEvent& event) {
+    saw_holder_ = true;
+    if (!console_.verbose() || event.holder.owner == owner_) return;
+    owner_ = event.holder.owner;
+    std::string line = "waiting for lock " + shown(name_) + ", held by " + quote(owner_);
+    if (event.holder_left) line += ", " + human_duration(*event.holder_left) + " left of its lease";
+    console_.log(line);
+  }
+  [[nodiscard]] bool saw_holder() const noexcept { return saw_holder_; }
+
+ private:
+  const Console& console_;
+  const lock::LockName& name_;
+  std::string owner_;
+  bool saw_holder_ = false;
+};
+
+class Run {
+ public:
+  Run(const Preparation& preparation, World& world, Signals& signals, const Console& console)
+      : arguments_(preparation.arguments), name_(preparation.name), world_(world), signals_(signals),
+        console_(console) {}
+
+  int operator()() {
+    WaitLog wait_log(console_, name_);
+    lock::AcquireOptions options;
+    options.lease = arguments_.lease;
+    options.wait = arguments_.wait;
+    options.cancellation = &signals_.ending();
+    options.data = arguments_.data;
+    options.on_wait = [&](const lock::WaitEvent& event) { wait_log(event); };
+    auto lease = world_.locks().acquire(name_, options);
+    if (signals_.ending().cancelled()) {
+      if (lease) release(*lease);
+      return exit_code::signalled_base + signals_.take().value_or(SIGTERM);
+    }
+    if (!lease) {
+      console_.error(explain(world_, lease.error()));
+      return exit_code_for(lease.error(), arguments_.busy_code, wait_log.saw_holder());
+    }
+    console_.log("acquired lock " + shown(name_) + " as " + quote(lease->owner()) + " for " +
+                 human_duration(lease->remaining()));
+    return hold(*lease);
+  }
+
+ private:
+  /// Runs the command under the lease, and gives the lease back.
+  int hold(lock::Lease& lease) {
+    const MonotonicTime started = world_.clock().now();
+    Terminal terminal;
+    signals_.watch_child();
+    RenewalNews news;
+    const SectionLimits limits{arguments_.lease, arguments_.kill_after, arguments_.timeout};
+    Supervisor supervisor({world_.clock(), signals_, terminal, console_, news}, lease, limits, started);
+
+    terminal.remember_modes();
+    const auto environment = child_environment(lease);
+    auto child =
+        Child::start({arguments_.command, environment, signals_, terminal.is_interactive() ? &terminal : nullptr});
+    if (!child) {
+      release(lease);
+      console_.error(child.error().message);
+      return exit_code::cannot_execute;
+    }
+    // A thread only now: fork is simplest in a process with one.
+    std::optional<lock::Renewer> renewer;
+    if (arguments_.renew) {
+      renewer.emplace(world_.clock(), world_.entropy());
+      renewer->add(lease, news.events());
+    }
+    SectionEnd end = supervisor.watch(*child);
+    renewer.reset();
+    return conclude(lease, std::move(end));
+  }
+
+  int conclude(lock::Lease& lease, SectionEnd end) {
+    const MonotonicTime lease_end = saturating_add(world_.clock().now(), lease.remaining());
+    const auto outcome = release(lease);
+    if (outcome == lock::ReleaseOutcome::already_lost && end.held && world_.clock().now() < lease_end) {
+      // By the clock it was ours to the end, so somebody took it away by hand, and we learn of it only now.
+      end.held = false;
+      if (const auto loss = lease.loss()) end.reason = loss->message;
+    }
+    const Verdict verdict = judge(arguments_, end);
+    if (!verdict.message.empty()) console_.error(verdict.message);
+    const std::string warning = describe_release(outcome, arguments_);
+    if (!warning.empty() && verdict.exit_code != exit_code::lease_lost) console_.warning(warning);
+    return verdict.exit_code;
+  }
+
+  lock::ReleaseOutcome release(lock::Lease& lease) {
+    const auto outcome = lease.release();
+    console_.log("release of lock " + shown(name_) + ": " + to_string(outcome));
+    return outcome;
+  }
+
+  const RunArguments& arguments_;
+  const lock::LockName& name_;
+  World& world_;
+  Signals& signals_;
+  const Console& console_;
+};
+
+int complain(const Console& console, const Error& error, int code) {
+  console.error(error.message);
+  return code;
+}
+
+}  // namespace
+
+int run_command(const CommandLine& line) {
+  const Console console(line.globals.verbose);
+  auto arguments = read_run_arguments(line);
+  if (!arguments) return complain(console, arguments.error(), exit_code::usage);
+  const Environment environment = credentials::process_environment();
+  auto settings = resolve_settings(line.globals, environment);
+  if (!settings) return complain(console, settings.error(), exit_code::configuration);
+  auto name = make_lock_name(arguments->name, arguments->sort_key, settings->schema);
+  if (!name) return complain(console, name.error(), exit_code::usage);
+
+  Signals signals;
+  if (!signals.working()) {
+    console.error("cannot start the command: no descriptor is left for signals");
+    return exit_code::cannot_execute;
+  }
+  auto world = World::create(*settings, environment, console, arguments->owner);
+  if (!world) return complain(console, world.error(), exit_code::configuration);
+  const Preparation preparation{*std::move(arguments), *std::move(settings), *std::move(name)};
+  return Run(preparation, **world, signals, console)();
+}
+
+}  // namespace dynamutex::cli

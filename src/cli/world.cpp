@@ -1,0 +1,61 @@
+#include "cli/world.hpp"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "cli/duration.hpp"
+#include "cli/errors.hpp"
+#include "dynamutex/http/curl_transport.hpp"
+
+namespace dynamutex::cli {
+
+World::World(const Settings& settings)
+    : settings_(settings), clock_(make_system_clock()), entropy_(make_system_entropy()) {}
+
+Result<std::unique_ptr<World>> World::create(const Settings& settings, const Environment& environment,
+                                             const Console& console, const std::string& owner) {
+  if (!settings.ca_bundle.empty() && ::access(settings.ca_bundle.c_str(), R_OK) != 0) {
+    return invalid("the certificates in AWS_CA_BUNDLE cannot be read: " + quote(settings.ca_bundle));
+  }
+  std::unique_ptr<World> world(new World(settings));
+  world->credentials_ = credentials::make_environment_provider(environment);
+
+  http::CurlOptions transport;
+  transport.ca_bundle = settings.ca_bundle;
+  transport.allow_plain_http = settings.endpoint_given;
+  world->transport_ = http::make_curl_transport(*world->clock_, std::move(transport));
+
+  dynamo::ClientOptions options;
+  options.endpoint = settings.endpoint;
+  options.region = settings.region;
+  if (console.verbose()) {
+    options.on_attempt = [&console](const dynamo::AttemptEvent& event) { console.log(describe_attempt(event)); };
+  }
+  auto client = dynamo::Client::create(
+      {*world->transport_, *world->credentials_, *world->clock_, *world->entropy_}, std::move(options));
+  if (!client) return std::move(client).error();
+  world->client_ = *std::move(client);
+  world->table_ = std::make_unique<dynamo::ClientTable>(*world->client_, settings.table);
+
+  lock::LockClientOptions lock_options;
+  lock_options.schema = settings.schema;
+  lock_options.owner = owner;
+  world->locks_ =
+      std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
+  return world;
+}
+
+std::string describe_attempt(const dynamo::AttemptEvent& event) {
+  std::string line(event.operation);
+  if (event.attempt > 1) line += ", attempt " + std::to_string(event.attempt);
+  line += event.http_status == 0 ? ": no reply" : ": HTTP " + std::to_string(event.http_status);
+  line += " in " + human_duration(event.duration);
+  if (event.condition_failed) line += ", condition failed";
+  if (event.error != nullptr) line += ", " + std::string(to_string(event.error->kind)) + ": " + event.error->message;
+  if (event.retry_after >= Duration::zero()) line += ", next attempt in " + human_duration(event.retry_after);
+  if (!event.request_id.empty()) line += ", request " + std::string(event.request_id);
+  return line;
+}
+
+}  // namespace dynamutex::cli

@@ -1,0 +1,50 @@
+#pragma once
+// The real world, put together once: clock, entropy, credentials, transport, client, table, locks.
+
+#include <memory>
+#include <string>
+
+#include "cli/console.hpp"
+#include "cli/settings.hpp"
+#include "dynamutex/clock.hpp"
+#include "dynamutex/credentials/provider.hpp"
+#include "dynamutex/dynamo/client.hpp"
+#include "dynamutex/entropy.hpp"
+#include "dynamutex/http/transport.hpp"
+#include "dynamutex/lock/lock_client.hpp"
+#include "dynamutex/result.hpp"
+
+namespace dynamutex::cli {
+
+/// Everything that the commands talk to. Thread-safe as its parts are; the console must outlive it.
+class World {
+ public:
+  /// Asks nothing of the network. `owner` is empty for the default.
+  /// Errors: `invalid`: configuration.
+  [[nodiscard]] static Result<std::unique_ptr<World>> create(const Settings& settings, const Environment& environment,
+                                                             const Console& console, const std::string& owner = {});
+
+  [[nodiscard]] Clock& clock() noexcept { return *clock_; }
+  [[nodiscard]] Entropy& entropy() noexcept { return *entropy_; }
+  [[nodiscard]] dynamo::Client& client() noexcept { return *client_; }
+  [[nodiscard]] lock::LockClient& locks() noexcept { return *locks_; }
+  [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
+
+ private:
+  explicit World(const Settings& settings);
+
+  // In the order of who uses whom.
+  Settings settings_;
+  std::unique_ptr<Clock> clock_;
+  std::unique_ptr<Entropy> entropy_;
+  std::unique_ptr<credentials::Provider> credentials_;
+  std::unique_ptr<http::Transport> transport_;
+  std::unique_ptr<dynamo::Client> client_;
+  std::unique_ptr<dynamo::ClientTable> table_;
+  std::unique_ptr<lock::LockClient> locks_;
+};
+
+/// A log line for one request. Pure.
+[[nodiscard]] std::string describe_attempt(const dynamo::AttemptEvent& event);
+
+}  // namespace dynamutex::cli
