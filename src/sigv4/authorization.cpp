@@ -38,6 +38,12 @@ std::size_t authorization_size(const Credentials& credentials, const Scope& scop
          before_signature.size() + sizeof(HexDigest);
 }
 
+/// Everything up to the names of the signed headers.
+void put_credential(Cursor& cursor, const Credentials& credentials, const Scope& scope) noexcept {
+  cursor.put(algorithm).put(before_credential).put(credentials.access_key_id).put("/").put(scope.date.day()).put("/");
+  cursor.put(scope.region).put("/").put(scope.service).put(scope_end).put(before_names);
+}
+
 }  // namespace
 
 Result<std::string_view> authorization(const Request& request, const Credentials& credentials, const Scope& scope,
@@ -54,8 +60,7 @@ Result<std::string_view> authorization(const Request& request, const Credentials
   }
 
   Cursor cursor(out.data);
-  cursor.put(algorithm).put(before_credential).put(credentials.access_key_id).put("/").put(scope.date.day()).put("/");
-  cursor.put(scope.region).put("/").put(scope.service).put(scope_end).put(before_names);
+  put_credential(cursor, credentials, scope);
   char* const names = cursor.at();
   cursor.move_to(headers.write_names(names));
 

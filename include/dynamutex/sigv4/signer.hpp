@@ -46,4 +46,49 @@ struct Buffer {
                                                      const Scope& scope, SigningKeyCache& keys, Buffer out,
                                                      const Options& options = {});
 
+/// A header that signing adds. It may hold the session token.
+struct AddedHeader {
+  std::string name;
+  std::string value;
+};
+
+/// What `sign` did, stage by stage, to send or to look at. A plain value; it may hold the session token.
+struct SignedRequest {
+  std::vector<AddedHeader> added;  ///< To be added to the request, in this order; Authorization is the last.
+  std::string canonical_request;
+  std::string string_to_sign;
+  HexDigest signature;
+
+  /// The text of the Authorization header.
+  [[nodiscard]] const std::string& authorization() const noexcept { return added.back().value; }
+};
+
+/// Signs a request for which `x-amz-date`, the session token and, if asked for, `x-amz-content-sha256` may still be missing:
+/// they are added. Those that are there must be right.
+///
+/// Thread-safe; the result owns its memory. Errors: as `authorization`.
+[[nodiscard]] Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope,
+                                         SigningKeyCache& keys, const Options& options = {});
+
+/// A presigned query, stage by stage. A plain value; it may hold the session token.
+struct PresignedRequest {
+  std::string query;  ///< The request's own query and the signature's parameters: what follows the '?'.
+  std::string canonical_request;
+  std::string string_to_sign;
+  HexDigest signature;
+};
+
+/// Longest life of a presigned URL: seven days (AWS, "Authenticating requests: using query parameters").
+inline constexpr std::chrono::seconds presigned_life_max{604'800};
+
+/// Signs a request by its query: whoever has the URL can send it for `life` (1 s to seven days) after the scope's date. All
+/// headers of `request` but the hop-by-hop ones are signed, so that the sender has to send them too; `host` is enough.
+/// S3 and most senders want `Payload::not_signed()`.
+///
+/// Thread-safe; the result owns its memory. Errors: as `canonical_request`; a `life` out of bounds; a query that has a
+/// parameter of a signature already; an `x-amz-date` or `x-amz-security-token` among the headers, as they go into the query.
+[[nodiscard]] Result<PresignedRequest> presign(const Request& request, const Credentials& credentials,
+                                               const Scope& scope, std::chrono::seconds life, SigningKeyCache& keys,
+                                               const Options& options = {});
+
 }  // namespace dynamutex::sigv4
