@@ -24,12 +24,25 @@ constexpr std::string_view trim(std::string_view text) noexcept {
   return text.substr(first, text.find_last_not_of(kSpace) - first + 1);
 }
 
+namespace detail {
+
+struct TokenTable {
+  bool allowed[256] = {};
+  constexpr TokenTable() noexcept {
+    for (char c = 'a'; c <= 'z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+    for (char c = 'A'; c <= 'Z'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+    for (char c = '0'; c <= '9'; ++c) allowed[static_cast<unsigned char>(c)] = true;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) allowed[static_cast<unsigned char>(c)] = true;
+  }
+};
+inline constexpr TokenTable kTokenTable;
+
+}  // namespace detail
+
 /// A token of RFC 9110, section 5.6.2: what a method and a header's name are made of.
 constexpr bool is_token(std::string_view text) noexcept {
-  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
   for (const char c : text) {
-    const bool letter_or_digit = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (!letter_or_digit && kMarks.find(c) == std::string_view::npos) return false;
+    if (!detail::kTokenTable.allowed[static_cast<unsigned char>(c)]) return false;
   }
   return !text.empty();
 }

@@ -151,7 +151,7 @@ bool CurlWorker::set_request(const Request& request, const UrlParts& parts) {
     ok = ok && set(easy_, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data()) &&
          set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
   }
-  return set(easy_, CURLOPT_HTTPHEADER, headers_.assign(request.headers, request.header_count)) && ok;
+  return set(easy_, CURLOPT_HTTPHEADER, headers_.assign(request.headers, request.header_count, request.body.size())) && ok;
 }
 
 bool CurlWorker::set_method(const Request& request) {

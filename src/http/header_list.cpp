@@ -3,23 +3,42 @@
 #include <string_view>
 
 #include "dynamutex/secret.hpp"
+#include "http/ascii.hpp"
 
 namespace dynamutex::http {
 namespace {
 
-// "Name:" without a value makes libcurl leave out the header that it would add by itself (CURLOPT_HTTPHEADER(3)).
-// A header of the same name that the caller gave is still sent.
-constexpr std::string_view kNotOurs[] = {"Accept:", "Content-Type:", "Expect:", "User-Agent:"};
+// "Name:" without a value makes libcurl leave out a header that it would add by itself (CURLOPT_HTTPHEADER(3)). Each costs
+// libcurl a look at every header it thinks of, so they are given only where they are needed.
+constexpr std::string_view kNoAccept = "Accept:";
+constexpr std::string_view kNoContentType = "Content-Type:";
+constexpr std::string_view kNoExpect = "Expect:";
+
+/// libcurl asks for "100-continue" from 1 MiB on; far below it, it never did.
+constexpr std::size_t kExpectFrom = std::size_t{64} << 10U;
+
+bool named(const Header* headers, std::size_t count, std::string_view name) noexcept {
+  for (std::size_t i = 0; i < count; ++i) {
+    if (equals_ignoring_case(headers[i].name, name)) return true;
+  }
+  return false;
+}
 
 }  // namespace
 
-curl_slist* HeaderList::assign(const Header* headers, std::size_t count) {
+curl_slist* HeaderList::assign(const Header* headers, std::size_t count, std::size_t body_size) {
   clear();
+  std::string_view left_out[3];
+  std::size_t left_out_count = 0;
+  if (!named(headers, count, "Accept")) left_out[left_out_count++] = kNoAccept;
+  if (!named(headers, count, "Content-Type")) left_out[left_out_count++] = kNoContentType;
+  if (body_size >= kExpectFrom) left_out[left_out_count++] = kNoExpect;
+
   std::size_t size = 0;
   for (std::size_t i = 0; i < count; ++i) size += headers[i].name.size() + headers[i].value.size() + 3;
-  for (const auto name : kNotOurs) size += name.size() + 1;
+  for (std::size_t i = 0; i < left_out_count; ++i) size += left_out[i].size() + 1;
   text_.reserve(size);  // The nodes point into it: it must not move.
-  nodes_.reserve(count + std::size(kNotOurs));
+  nodes_.reserve(count + left_out_count);
 
   const auto add = [this](std::string_view a, std::string_view b, std::string_view c) {
     char* const start = text_.data() + text_.size();
@@ -30,9 +49,9 @@ curl_slist* HeaderList::assign(const Header* headers, std::size_t count) {
     // "Name;" is libcurl's spelling of a header with an empty value.
     add(headers[i].name, headers[i].value.empty() ? ";" : ": ", headers[i].value);
   }
-  for (const auto name : kNotOurs) add(name, {}, {});
+  for (std::size_t i = 0; i < left_out_count; ++i) add(left_out[i], {}, {});
   for (std::size_t i = 1; i < nodes_.size(); ++i) nodes_[i - 1].next = &nodes_[i];
-  return nodes_.data();
+  return nodes_.empty() ? nullptr : nodes_.data();
 }
 
 void HeaderList::clear() noexcept {

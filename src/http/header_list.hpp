@@ -22,8 +22,9 @@ class HeaderList {
   HeaderList(const HeaderList&) = delete;
   HeaderList& operator=(const HeaderList&) = delete;
 
-  /// The list stays valid until the next call of `assign` or `clear`.
-  [[nodiscard]] curl_slist* assign(const Header* headers, std::size_t count);
+  /// The headers given, and what keeps libcurl from adding its own. `body_size` in bytes. The list stays valid until the next
+  /// call of `assign` or `clear`; null where there is none.
+  [[nodiscard]] curl_slist* assign(const Header* headers, std::size_t count, std::size_t body_size);
   void clear() noexcept;
 
  private:
