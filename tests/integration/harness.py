@@ -90,8 +90,9 @@ class CommandTest(unittest.TestCase):
         return self.start(*arguments, **options).wait(timeout_s)
 
     def section(self, label, seconds, *flags, file="sections"):
-        """Arguments of a command that writes down when it is inside the lock."""
-        return [sys.executable, "-I", "-S", str(_SECTION), str(self.folder / file), label, str(seconds), *flags]
+        """Arguments of a command that writes down when it is inside the lock. It never runs on a shifted clock: libfaketime
+        breaks absolute sleeps, and only dynamutex itself is to be misled."""
+        return ["env", "-u", "LD_PRELOAD", sys.executable, "-I", "-S", str(_SECTION), str(self.folder / file), label, str(seconds), *flags]
 
     def spans(self, file="sections"):
         return read_spans(self.folder / file)

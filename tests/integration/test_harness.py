@@ -27,9 +27,20 @@ class ChecksTest(unittest.TestCase):
         self.assertIsNotNone(overlap([*apart, Span("c", 3, 3.9, 5.0)]))
 
 
-class FaketimeTest(unittest.TestCase):
-    READ = "import time; print(time.time(), *(time.clock_gettime(c) for c in (time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)))"
+# Prints three clocks, and how many absolute timers on CLOCK_BOOTTIME rang that were set to a moment from now.
+READ_CLOCKS = """
+import ctypes, select, time
+print(time.time(), *(time.clock_gettime(clock) for clock in (time.CLOCK_BOOTTIME, time.CLOCK_MONOTONIC)))
+libc = ctypes.CDLL(None, use_errno=True)
+timer = libc.timerfd_create(time.CLOCK_BOOTTIME, 0)
+due = time.clock_gettime_ns(time.CLOCK_BOOTTIME) + 50_000_000
+value = (ctypes.c_long * 4)(0, 0, due // 1_000_000_000, due % 1_000_000_000)
+assert libc.timerfd_settime(timer, 1, value, None) == 0, ctypes.get_errno()
+print(len(select.select([timer], [], [], 10)[0]))
+"""
 
+
+class FaketimeTest(unittest.TestCase):
     def test_only_the_wall_clock_is_shifted(self):
         for offset, shift_s in (("+2h", 7200), ("-2h", -7200)):
             with self.subTest(offset):
@@ -37,9 +48,10 @@ class FaketimeTest(unittest.TestCase):
                     environment = {**os.environ, **faked_clock(offset)}
                 except MissingFaketime as missing:
                     self.skipTest(str(missing))
-                shown = subprocess.run([sys.executable, "-c", self.READ], env=environment, capture_output=True, text=True,
-                                       check=True)
-                wall, boot, monotonic = map(float, shown.stdout.split())
+                shown = subprocess.run([sys.executable, "-c", READ_CLOCKS], env=environment, capture_output=True,
+                                       text=True, check=True)
+                wall, boot, monotonic, rang = map(float, shown.stdout.split())
                 self.assertAlmostEqual(shift_s, wall - time.time(), delta=60)
                 self.assertAlmostEqual(time.clock_gettime(time.CLOCK_BOOTTIME), boot, delta=60)
                 self.assertAlmostEqual(time.clock_gettime(time.CLOCK_MONOTONIC), monotonic, delta=60)
+                self.assertEqual(1, rang, "a timer on the suspend-aware clock was shifted, too")

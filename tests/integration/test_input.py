@@ -68,7 +68,7 @@ class InputTest(CommandTest):
         self.assert_nothing_was_asked()
 
     def test_no_credentials(self):
-        self.refuses(78, "credentials", **WITHOUT_KEYS)
+        self.refuses(78, "AWS_ACCESS_KEY_ID", **WITHOUT_KEYS)
         self.assert_nothing_was_asked()
 
     def test_half_of_the_credentials(self):
@@ -89,9 +89,10 @@ class InputTest(CommandTest):
         self.assert_one_line(done, done.code, "endpoint")
 
     def test_an_unreachable_endpoint(self):
-        url = f"http://127.0.0.1:{free_port()}"
-        self.refuses(69, url, flags=["--endpoint-url", url])
-        self.refuses(69, url, flags=["--endpoint-url", url], arguments=["run", self.lock, "-n", "--", "true"])
+        address = f"127.0.0.1:{free_port()}"
+        flags = ["--endpoint-url", f"http://{address}"]
+        self.refuses(69, address, "refused", flags=flags)
+        self.refuses(69, address, "refused", flags=flags, arguments=["run", self.lock, "-n", "--", "true"])
 
     def test_no_such_table(self):
         self.refuses(78, "table", "no-such-table", "dynamutex init", flags=["--table", "no-such-table"])
