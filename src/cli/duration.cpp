@@ -55,7 +55,7 @@ std::string human_duration(Duration duration) {
   if (duration < std::chrono::seconds(1)) {
     return with_unit(duration_cast<std::chrono::milliseconds>(duration).count(), "ms");
   }
-  if (duration < std::chrono::minutes(2)) return with_unit(duration_cast<std::chrono::seconds>(duration).count(), "s");
+  if (duration < std::chrono::minutes(2)) return with_unit(std::chrono::round<std::chrono::seconds>(duration).count(), "s");
   if (duration < std::chrono::hours(2)) return with_unit(duration_cast<std::chrono::minutes>(duration).count(), "min");
   return with_unit(duration_cast<std::chrono::hours>(duration).count(), "h");
 }

@@ -31,4 +31,14 @@ int exit_code_for(const Error& error, int busy, bool saw_holder) {
 
 int exit_code_for(const Error& error) { return exit_code_for(error, exit_code::busy, false); }
 
+std::string word_error(const Error& error, const std::string& endpoint) {
+  if (error.http_status != 0) return error.message;
+  if (error.kind == ErrorKind::denied) {
+    return "no credentials: " + error.message + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
+  }
+  const bool names_it = error.message.find(endpoint) != std::string::npos;
+  const bool unreachable = exit_code_for(error) == exit_code::unavailable;
+  return unreachable && !names_it ? error.message + " (endpoint " + endpoint + ")" : error.message;
+}
+
 }  // namespace dynamutex::cli

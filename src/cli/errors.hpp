@@ -19,4 +19,7 @@ namespace dynamutex::cli {
 [[nodiscard]] int exit_code_for(const Error& error, int busy, bool saw_holder);
 [[nodiscard]] int exit_code_for(const Error& error);
 
+/// The error's message, completed where a lower layer cannot know what a user of the command needs to hear. Pure.
+[[nodiscard]] std::string word_error(const Error& error, const std::string& endpoint);
+
 }  // namespace dynamutex::cli

@@ -101,7 +101,7 @@ class Init {
   }
 
   int fail(const Error& error) {
-    console_.error(error.message);
+    console_.error(word_error(error, world_.settings().endpoint));
     return exit_code_for(error);
   }
 

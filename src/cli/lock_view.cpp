@@ -50,8 +50,8 @@ void add_line(std::string& text, const char* label, const std::string& value) {
 
 std::string describe_left(const LockView& view) {
   if (view.state == LockState::expired) return "nothing: anyone may take the lock";
-  if (!view.left) return "unknown: its holder renews at least every " + human_duration(view.record->lease);
-  return human_duration(*view.left) + " of " + human_duration(view.record->lease);
+  if (!view.left) return "unknown: written by a client that tells no expiry";
+  return "at most " + human_duration(*view.left);
 }
 
 }  // namespace
@@ -87,6 +87,7 @@ std::string to_text(const LockView& view) {
   text += std::string(": ") + to_string(view.state) + "\n";
   if (view.state != LockState::free) {
     add_line(text, "owner", printable(view.record->owner));
+    add_line(text, "lease", human_duration(view.record->lease));
     add_line(text, "left", describe_left(view));
     if (view.age) add_line(text, "renewed", human_duration(*view.age) + " ago");
   }

@@ -9,6 +9,7 @@
 
 #include "cli/child.hpp"
 #include "cli/commands.hpp"
+#include "cli/descriptors.hpp"
 #include "cli/duration.hpp"
 #include "cli/errors.hpp"
 #include "cli/exit_codes.hpp"
@@ -71,9 +72,10 @@ class WaitLog {
 
 class Run {
  public:
-  Run(const Preparation& preparation, World& world, Signals& signals, const Console& console)
+  Run(const Preparation& preparation, World& world, Signals& signals, const InheritedDescriptors& descriptors,
+      const Console& console)
       : arguments_(preparation.arguments), name_(preparation.name), world_(world), signals_(signals),
-        console_(console) {}
+        descriptors_(descriptors), console_(console) {}
 
   int operator()() {
     WaitLog wait_log(console_, name_);
@@ -108,6 +110,7 @@ class Run {
     Supervisor supervisor({world_.clock(), signals_, terminal, console_, news}, lease, limits, started);
 
     terminal.remember_modes();
+    descriptors_.close_others_on_exec();
     const auto environment = child_environment(lease);
     auto child =
         Child::start({arguments_.command, environment, signals_, terminal.is_interactive() ? &terminal : nullptr});
@@ -152,6 +155,7 @@ class Run {
   const lock::LockName& name_;
   World& world_;
   Signals& signals_;
+  const InheritedDescriptors& descriptors_;
   const Console& console_;
 };
 
@@ -172,6 +176,7 @@ int run_command(const CommandLine& line) {
   auto name = make_lock_name(arguments->name, arguments->sort_key, settings->schema);
   if (!name) return complain(console, name.error(), exit_code::usage);
 
+  const InheritedDescriptors descriptors;
   Signals signals;
   if (!signals.working()) {
     console.error("cannot start the command: no descriptor is left for signals");
@@ -180,7 +185,7 @@ int run_command(const CommandLine& line) {
   auto world = World::create(*settings, environment, console, arguments->owner);
   if (!world) return complain(console, world.error(), exit_code::configuration);
   const Preparation preparation{*std::move(arguments), *std::move(settings), *std::move(name)};
-  return Run(preparation, **world, signals, console)();
+  return Run(preparation, **world, signals, descriptors, console)();
 }
 
 }  // namespace dynamutex::cli

@@ -24,7 +24,7 @@ Verdict lost(const RunArguments& arguments, const SectionEnd& end) {
   if (!end.reason.empty()) {
     message += " (" + end.reason + ")";
   } else if (!arguments.renew) {
-    message += " (its lease is over, and --no-renew was given)";
+    message += " (--no-renew was given, and the command took longer than its lease)";
   } else {
     message += " (its lease was not renewed in time)";
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/console.hpp"
+#include "cli/errors.hpp"
 #include "cli/world.hpp"
 
 namespace dynamutex::cli {
@@ -132,11 +133,12 @@ Result<TableDescription> describe_table(World& world, MonotonicTime deadline) {
 }
 
 std::string explain(World& world, const Error& error) {
-  if (error.kind != ErrorKind::invalid || error.aws_code != "ValidationException") return error.message;
+  const std::string words = word_error(error, world.settings().endpoint);
+  if (error.kind != ErrorKind::invalid || error.aws_code != "ValidationException") return words;
   const auto description = describe_table(world, world.clock().now() + kExplainTimeout);
-  if (!description) return error.message;
+  if (!description) return words;
   const std::string difference = schema_difference(world.settings().table, *description, world.settings().schema);
-  return difference.empty() ? error.message : difference;
+  return difference.empty() ? words : difference;
 }
 
 }  // namespace dynamutex::cli

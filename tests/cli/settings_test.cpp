@@ -1,0 +1,131 @@
+#include "cli/settings.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <string>
+
+using dynamutex::ErrorKind;
+using dynamutex::Result;
+using dynamutex::cli::GlobalFlags;
+using dynamutex::cli::make_lock_name;
+using dynamutex::cli::Settings;
+using Variables = std::map<std::string, std::string>;
+
+namespace {
+
+Result<Settings> resolve(const GlobalFlags& flags, const Variables& variables) {
+  return dynamutex::cli::resolve_settings(flags, [&](const char* name) -> std::optional<std::string> {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::nullopt : std::optional(found->second);
+  });
+}
+
+std::string refusal(const GlobalFlags& flags, const Variables& variables) {
+  const auto settings = resolve(flags, variables);
+  REQUIRE_FALSE(settings.ok());
+  CHECK(settings.error().kind == ErrorKind::invalid);
+  return settings.error().message;
+}
+
+GlobalFlags with(std::optional<std::string> GlobalFlags::*member, const char* value) {
+  GlobalFlags flags;
+  flags.*member = value;
+  return flags;
+}
+
+const Variables kIreland = {{"AWS_REGION", "eu-west-1"}};
+
+}  // namespace
+
+TEST_CASE("a region is enough") {
+  const auto settings = resolve({}, kIreland).value();
+  CHECK(settings.table == "locks");
+  CHECK(settings.region == "eu-west-1");
+  CHECK(settings.endpoint == "https://dynamodb.eu-west-1.amazonaws.com");
+  CHECK_FALSE(settings.endpoint_given);
+  CHECK(settings.schema.key == "key");
+  CHECK(settings.schema.sort_key.empty());
+}
+
+TEST_CASE("flags outweigh the environment") {
+  const Variables variables = {{"DYNAMUTEX_TABLE", "env-table"}, {"AWS_REGION", "eu-west-1"},
+                               {"AWS_ENDPOINT_URL_DYNAMODB", "http://env"}, {"DYNAMUTEX_KEY_NAME", "env-key"},
+                               {"DYNAMUTEX_SORT_KEY_NAME", "env-sort"}};
+  GlobalFlags flags;
+  CHECK(resolve(flags, variables).value().table == "env-table");
+  CHECK(resolve(flags, variables).value().endpoint == "http://env");
+  CHECK(resolve(flags, variables).value().schema.key == "env-key");
+  CHECK(resolve(flags, variables).value().schema.sort_key == "env-sort");
+  flags.table = "flag-table";
+  flags.region = "us-west-2";
+  flags.endpoint_url = "http://flag/";
+  flags.key_name = "flag-key";
+  flags.sort_key_name = "flag-sort";
+  const auto settings = resolve(flags, variables).value();
+  CHECK(settings.table == "flag-table");
+  CHECK(settings.region == "us-west-2");
+  CHECK(settings.endpoint == "http://flag");
+  CHECK(settings.schema.key == "flag-key");
+  CHECK(settings.schema.sort_key == "flag-sort");
+}
+
+TEST_CASE("variables stand in AWS's order, and empty ones do not count") {
+  CHECK(resolve({}, {{"AWS_REGION", ""}, {"AWS_DEFAULT_REGION", "eu-north-1"}}).value().region == "eu-north-1");
+  CHECK(resolve({}, {{"AWS_REGION", "eu-west-1"}, {"AWS_DEFAULT_REGION", "eu-north-1"}}).value().region == "eu-west-1");
+  CHECK(resolve({}, {{"AWS_ENDPOINT_URL", "http://a"}}).value().endpoint == "http://a");
+  CHECK(resolve({}, {{"AWS_ENDPOINT_URL", "http://a"}, {"AWS_ENDPOINT_URL_DYNAMODB", "http://b"}}).value().endpoint ==
+        "http://b");
+  CHECK(resolve({}, {{"DYNAMUTEX_TABLE", ""}, {"AWS_REGION", "eu-west-1"}}).value().table == "locks");
+}
+
+TEST_CASE("configured endpoints can be switched off, a flag cannot") {
+  const Variables variables = {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}, {"AWS_ENDPOINT_URL", "http://a"},
+                               {"AWS_REGION", "eu-west-1"}};
+  CHECK(resolve({}, variables).value().endpoint == "https://dynamodb.eu-west-1.amazonaws.com");
+  CHECK(resolve(with(&GlobalFlags::endpoint_url, "http://b"), variables).value().endpoint == "http://b");
+}
+
+TEST_CASE("the region local is a server on this machine, and plain HTTP is meant") {
+  const auto settings = resolve(with(&GlobalFlags::region, "local"), {}).value();
+  CHECK(settings.endpoint == "http://localhost:8000");
+  CHECK(settings.endpoint_given);
+}
+
+TEST_CASE("an endpoint without a region is signed for us-east-1") {
+  const auto settings = resolve(with(&GlobalFlags::endpoint_url, "http://localhost:1234"), {}).value();
+  CHECK(settings.region == "us-east-1");
+  CHECK(settings.endpoint_given);
+}
+
+TEST_CASE("bad configuration is refused with what to do") {
+  CHECK(refusal({}, {}).rfind("no region: give --region or set AWS_REGION", 0) == 0);
+  CHECK(refusal(with(&GlobalFlags::endpoint_url, "nonsense"), {}).find("https://") != std::string::npos);
+  CHECK(refusal(with(&GlobalFlags::region, "not a region"), {}).find("is not a region") != std::string::npos);
+  for (const char* table : {"", "ab", "with space", "sl/ash"}) {
+    CHECK(refusal(with(&GlobalFlags::table, table), kIreland).find("is no table name") != std::string::npos);
+  }
+  CHECK(refusal(with(&GlobalFlags::key_name, ""), kIreland).find("1 to 255 bytes") != std::string::npos);
+  CHECK(refusal(with(&GlobalFlags::key_name, "ownerName"), kIreland).find("is an attribute of the record") !=
+        std::string::npos);
+  CHECK(refusal(with(&GlobalFlags::sort_key_name, "key"), kIreland).find("cannot both be") != std::string::npos);
+  CHECK(refusal(with(&GlobalFlags::profile, "prod"), kIreland).rfind("--profile:", 0) == 0);
+}
+
+TEST_CASE("a lock's name has 1 to 2048 bytes of UTF-8") {
+  CHECK(make_lock_name("x", {}, {}).value().key == "x");
+  CHECK(make_lock_name(std::string(2048, 'x'), {}, {}).ok());
+  CHECK_FALSE(make_lock_name("", {}, {}).ok());
+  CHECK_FALSE(make_lock_name(std::string(2049, 'x'), {}, {}).ok());
+  CHECK_FALSE(make_lock_name("\xff", {}, {}).ok());
+}
+
+TEST_CASE("a sort key is given exactly where the table has one") {
+  const dynamutex::lock::KeySchema sorted{"key", "part"};
+  CHECK(make_lock_name("x", "a", sorted).value().sort_key == "a");
+  CHECK_FALSE(make_lock_name("x", {}, sorted).ok());
+  CHECK_FALSE(make_lock_name("x", "", sorted).ok());
+  CHECK_FALSE(make_lock_name("x", std::string(1025, 'a'), sorted).ok());
+  CHECK_FALSE(make_lock_name("x", "\xff", sorted).ok());
+  CHECK_FALSE(make_lock_name("x", "a", {}).ok());
+}
