@@ -110,7 +110,8 @@ class Client::Impl {
 
   template <class Accept>
   Attempt attempt(const Call& call, int number, Accept&& accept);
-  Result<http::Response> send_signed(const Call& call, WallTime signed_at);
+  Result<http::Response> send_signed(const Call& call, const sigv4::Credentials& keys, WallTime signed_at,
+                                     MonotonicTime deadline);
   template <class Accept>
   void judge(const Call& call, http::Response reply, WallTime signed_at, Accept&& accept, Attempt& result);
   void judge_transport_error(const Call& call, Error error, Attempt& result);
@@ -180,7 +181,11 @@ Client::Impl::Attempt Client::Impl::attempt(const Call& call, int number, Accept
   result.error.attempts = number;
   const WallTime wall_sent = world_.clock.wall_now();
   const WallTime signed_at = skew_.correct(wall_sent);
-  Result<http::Response> reply = send_signed(call, signed_at);
+  const MonotonicTime deadline =
+      std::min(call.options.deadline, saturating_add(world_.clock.now(), options_.attempt_timeout));
+  const auto credentials = world_.credentials.get(deadline, call.options.cancellation);
+  Result<http::Response> reply =
+      credentials ? send_signed(call, **credentials, signed_at, deadline) : Result<http::Response>(credentials.error());
   if (!reply) {
     judge_transport_error(call, std::move(reply).error(), result);
     return result;
@@ -188,17 +193,21 @@ Client::Impl::Attempt Client::Impl::attempt(const Call& call, int number, Accept
   const std::optional<ServerTime> date = server_date(*reply);
   server_clock_.observe(reply->sent, reply->received, date);
   skew_.observe(wall_sent, world_.clock.wall_now(), date);
+  const auto redact_all = [&](std::string& text) {
+    redact(text, (*credentials)->secret_access_key);
+    redact(text, (*credentials)->session_token);
+  };
+  // Before anything is cut to length, and once more behind what JSON may have escaped.
+  if (reply->status != 200) redact_all(reply->body);
   judge(call, *std::move(reply), signed_at, accept, result);
+  for (std::string* text : {&result.error.message, &result.error.aws_code, &result.error.aws_message, &result.error.request_id}) {
+    redact_all(*text);
+  }
   return result;
 }
 
-Result<http::Response> Client::Impl::send_signed(const Call& call, WallTime signed_at) {
-  const MonotonicTime deadline =
-      std::min(call.options.deadline, saturating_add(world_.clock.now(), options_.attempt_timeout));
-  auto credentials = world_.credentials.get(deadline, call.options.cancellation);
-  if (!credentials) return std::move(credentials).error();
-  const sigv4::Credentials& keys = **credentials;
-
+Result<http::Response> Client::Impl::send_signed(const Call& call, const sigv4::Credentials& keys, WallTime signed_at,
+                                                 MonotonicTime deadline) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(signed_at.time_since_epoch());
   const auto date = sigv4::AmzDate::from(sigv4::SigningTime(seconds));
   if (!date) return date.error();

@@ -99,6 +99,15 @@ AwsError read_aws_error(const http::Response& reply) {
   return result;
 }
 
+void redact(std::string& text, const Secret& secret) {
+  constexpr std::string_view kMask = "[secret]";
+  if (secret.empty()) return;
+  for (std::size_t at = text.find(secret.reveal()); at != std::string::npos;
+       at = text.find(secret.reveal(), at + kMask.size())) {
+    text.replace(at, secret.size(), kMask);
+  }
+}
+
 ErrorClass classify_error(int http_status, std::string_view code) noexcept {
   if (contains(kThrottlingCodes, code)) return {ErrorKind::throttled, RetryCause::throttling};
   if (http_status >= 500) {

@@ -7,6 +7,7 @@
 #include "dynamo/retry.hpp"
 #include "dynamutex/error.hpp"
 #include "dynamutex/http/transport.hpp"
+#include "dynamutex/secret.hpp"
 
 namespace dynamutex::dynamo {
 
@@ -17,6 +18,9 @@ struct AwsError {
 };
 
 [[nodiscard]] AwsError read_aws_error(const http::Response& reply);
+
+/// Takes every occurrence of a secret out of a text that came from outside: a server may echo what it was sent.
+void redact(std::string& text, const Secret& secret);
 
 /// How an error code is to be handled.
 struct ErrorClass {

@@ -30,7 +30,7 @@ std::string default_owner(Entropy& entropy) {
   std::array<char, 256> host{};
   if (::gethostname(host.data(), host.size() - 1) != 0 || host.front() == '\0') return "unknown:" + random_hex_128(entropy);
   return std::string(host.data()) + ":" + std::to_string(::getpid()) + ":" +
-         random_hex_128(entropy).substr(0, kOwnerRandomDigits);
+         random_hex_128(entropy).substr(32 - kOwnerRandomDigits);
 }
 
 LockClientOptions completed(LockClientOptions options, Entropy& entropy) {

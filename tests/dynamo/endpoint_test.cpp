@@ -1,0 +1,55 @@
+#include "dynamutex/dynamo/endpoint.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace dynamutex;
+using namespace dynamutex::dynamo;
+
+TEST_CASE("a region has its endpoint in its partition's domain") {
+  CHECK(*regional_endpoint("eu-west-1") == "https://dynamodb.eu-west-1.amazonaws.com");
+  CHECK(*regional_endpoint("cn-north-1") == "https://dynamodb.cn-north-1.amazonaws.com.cn");
+  CHECK(*regional_endpoint("us-gov-west-1") == "https://dynamodb.us-gov-west-1.amazonaws.com");
+  CHECK(*regional_endpoint("us-iso-east-1") == "https://dynamodb.us-iso-east-1.c2s.ic.gov");
+  CHECK(*regional_endpoint("us-isob-east-1") == "https://dynamodb.us-isob-east-1.sc2s.sgov.gov");
+}
+
+TEST_CASE("the region local is DynamoDB Local on its usual port") {
+  CHECK(*regional_endpoint("local") == "http://localhost:8000");
+}
+
+TEST_CASE("a region that is no DNS label is refused before it becomes a host") {
+  for (const char* region : {"", "eu west", "a.b", "evil.com/", "-a", "a-", "eu-west-1#", "../x"}) {
+    CAPTURE(region);
+    const auto endpoint = regional_endpoint(region);
+    REQUIRE_FALSE(endpoint.ok());
+    CHECK(endpoint.error().kind == ErrorKind::invalid);
+  }
+  CHECK_FALSE(regional_endpoint(std::string(64, 'a')).ok());
+}
+
+TEST_CASE("a well-formed endpoint is taken as it is, less a trailing slash") {
+  for (const char* url : {"http://localhost:8000", "https://dynamodb.eu-west-1.amazonaws.com", "http://127.0.0.1:1",
+                          "http://[::1]:8000", "https://proxy.example/dynamo", "http://my_host"}) {
+    CAPTURE(url);
+    CHECK(*checked_endpoint(url) == url);
+  }
+  CHECK(*checked_endpoint("http://localhost:8000/") == "http://localhost:8000");
+}
+
+TEST_CASE("a malformed endpoint is refused with what to write instead") {
+  for (const char* url : {"", "localhost:8000", "ftp://x", "http://", "http://:80", "http://a b", "http://a:0", "http://a:65536",
+                          "http://a:", "http://a:8x", "https://a?x", "https://a#x", "http://[::1", "http://[]", "http://a\n",
+                          "https:///", "http://\x80"}) {
+    CAPTURE(url);
+    const auto endpoint = checked_endpoint(url);
+    REQUIRE_FALSE(endpoint.ok());
+    CHECK(endpoint.error().kind == ErrorKind::invalid);
+    CHECK(endpoint.error().message.find("https://HOST") != std::string::npos);
+  }
+}
+
+TEST_CASE("what may be a password in an endpoint is not repeated") {
+  const auto endpoint = checked_endpoint("https://me:hunter2@host");
+  REQUIRE_FALSE(endpoint.ok());
+  CHECK(endpoint.error().message.find("hunter2") == std::string::npos);
+}

@@ -1,0 +1,108 @@
+#include "dynamutex/lock/lock_client.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+
+#include "scripted_table.hpp"
+
+using namespace std::chrono_literals;
+using namespace dynamutex;
+using namespace dynamutex::lock;
+using test::LockSetup;
+
+namespace {
+
+dynamo::Item item(const LockSetup& setup, const char* name, Duration expires_in, std::optional<FencingToken> token = {}) {
+  Record record;
+  record.name = LockName(name);
+  record.owner = "other";
+  record.version = std::string("v-") + name;
+  record.lease = 20s;
+  record.expires_at = setup.server_now() + expires_in;
+  record.fencing_token = token;
+  return encode(record, {}, Compat::java);
+}
+
+}  // namespace
+
+TEST_CASE("an owner that is not given is host, process and random digits, one for each client") {
+  test::FakeClock clock;
+  test::CountingEntropy entropy;
+  test::ScriptedTable table(clock);
+  const LockClient first(table, clock, entropy);
+  const LockClient second(table, clock, entropy);
+  CHECK(first.owner() != second.owner());
+  CHECK(std::count(first.owner().begin(), first.owner().end(), ':') == 2);
+}
+
+TEST_CASE("inspecting tells the record, or that there is none") {
+  LockSetup setup;
+  setup.table.then_item(item(setup, "x", 10s)).then_item(std::nullopt);
+  const auto held = setup.client->inspect("x");
+  REQUIRE(held.ok());
+  REQUIRE(held->has_value());
+  CHECK((*held)->owner == "other");
+  const auto free = setup.client->inspect("x");
+  REQUIRE(free.ok());
+  CHECK_FALSE(free->has_value());
+}
+
+TEST_CASE("pruning deletes what certainly expired, each on the condition that it is unchanged") {
+  LockSetup setup;
+  dynamo::Item stranger;
+  stranger.set("key", "no lock");
+  dynamo::ScanPage first{{item(setup, "dead", -10s), item(setup, "alive", 10s), item(setup, "perhaps", -100ms), stranger}, {}};
+  first.last_key.set("key", "no lock");
+  setup.table.pages.push_back(first);
+  setup.table.pages.push_back({{item(setup, "changed", -10s), item(setup, "fenced", -10s, FencingToken{5})}, {}});
+  setup.table.then_applied().then_refused(item(setup, "changed", 20s)).then_applied();
+  const auto report = setup.client->prune();
+  REQUIRE(report.ok());
+  CHECK(report->seen == 6);
+  CHECK(report->pruned == 2);
+  CHECK(report->raced == 1);
+  REQUIRE(setup.table.asked.size() == 5);
+  CHECK(setup.table.asked[1].operation == "delete");
+  CHECK(setup.table.asked[1].text("key") == "dead");
+  CHECK(setup.table.asked[1].value(":v") == "v-dead");
+  CHECK(*setup.table.asked[2].item.find_as<std::string>("key") == "no lock");
+  CHECK(setup.table.asked[4].operation == "put");
+  CHECK(setup.table.asked[4].text("isReleased") == "1");
+  CHECK(setup.table.asked[4].number("fencingToken") == "5");
+}
+
+TEST_CASE("listing gives the lock records of all pages and nothing else") {
+  LockSetup setup;
+  dynamo::Item stranger;
+  stranger.set("key", "no lock");
+  dynamo::ScanPage first{{item(setup, "a", 1s), stranger}, {}};
+  first.last_key.set("key", "a");
+  setup.table.pages.push_back(first);
+  setup.table.pages.push_back({{item(setup, "b", 1s)}, {}});
+  const auto records = setup.client->list();
+  REQUIRE(records.ok());
+  REQUIRE(records->size() == 2);
+  CHECK((*records)[1].name.key == "b");
+}
+
+TEST_CASE("breaking is conditional on the record that was shown") {
+  LockSetup setup;
+  const Record shown = *decode(item(setup, "x", 10s), {});
+  setup.table.then_applied().then_refused(item(setup, "x", 10s));
+  CHECK(*setup.client->break_lock(shown) == BreakOutcome::broken);
+  CHECK(setup.table.asked[0].operation == "delete");
+  CHECK(setup.table.asked[0].value(":v") == "v-x");
+  CHECK(*setup.client->break_lock(shown) == BreakOutcome::changed);
+}
+
+TEST_CASE("a table with a sort key is asked with both keys") {
+  LockClientOptions options;
+  options.schema = {"pk", "sk"};
+  LockSetup setup(true, options);
+  setup.table.then_applied();
+  Lease lease = *setup.client->acquire(LockName("a", "b"));
+  CHECK(setup.table.asked[0].text("pk") == "a");
+  CHECK(setup.table.asked[0].text("sk") == "b");
+  CHECK_FALSE(setup.client->acquire("a").ok());
+}

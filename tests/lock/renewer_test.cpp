@@ -1,0 +1,240 @@
+// The Renewer has a thread of its own: its clock here is one that the test moves, and its waits are real waits for that.
+
+#include "dynamutex/lock/renewer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "dynamutex/lock/lock_client.hpp"
+
+using namespace std::chrono_literals;
+using namespace dynamutex;
+using namespace dynamutex::lock;
+
+namespace {
+
+/// Time stands still until the test moves it.
+class SteppedClock final : public Clock {
+ public:
+  MonotonicTime now() const noexcept override {
+    const std::lock_guard lock(mutex_);
+    return now_;
+  }
+  WallTime wall_now() const noexcept override { return WallTime(now().time_since_epoch()); }
+  bool wait_until(MonotonicTime until, const Cancellation* cancellation) noexcept override {
+    std::unique_lock lock(mutex_);
+    // A cancellation has no way to wake a condition variable: it is looked at from time to time.
+    while (now_ < until) {
+      if (cancellation != nullptr && cancellation->cancelled()) return false;
+      moved_.wait_for(lock, 1ms);
+    }
+    return cancellation == nullptr || !cancellation->cancelled();
+  }
+  void advance(Duration span) {
+    const std::lock_guard lock(mutex_);
+    now_ += span;
+    moved_.notify_all();
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable moved_;
+  MonotonicTime now_{1000s};
+};
+
+struct ThreadSafeEntropy final : Entropy {
+  std::uint64_t next() noexcept override { return ++last; }
+  std::atomic<std::uint64_t> last{0};
+};
+
+/// Answers every write as it is told at the moment; counts them.
+class SwitchedTable final : public dynamo::Table {
+ public:
+  Result<dynamo::WriteOutcome> put(const dynamo::PutItem&, const dynamo::CallOptions& options) override {
+    std::unique_lock lock(mutex_);
+    ++puts;
+    changed.notify_all();
+    while (hang && (options.cancellation == nullptr || !options.cancellation->cancelled())) changed.wait_for(lock, 1ms);
+    if (fails) {
+      Error error;
+      error.kind = *fails;
+      error.message = "switched off";
+      return error;
+    }
+    if (!taken) return dynamo::WriteOutcome{};
+    Record other;
+    other.name = LockName("x");
+    other.owner = "other";
+    other.version = "theirs";
+    other.lease = 20s;
+    return dynamo::WriteOutcome{dynamo::WriteOutcome::Status::condition_failed, encode(other, {}, Compat::java), false};
+  }
+  Result<dynamo::WriteOutcome> remove(const dynamo::DeleteItem&, const dynamo::CallOptions&) override {
+    return dynamo::WriteOutcome{};
+  }
+  Result<dynamo::WriteOutcome> update(const dynamo::UpdateItem&, const dynamo::CallOptions&) override {
+    return dynamo::WriteOutcome{};
+  }
+  Result<std::optional<dynamo::Item>> get(const dynamo::GetItem&, const dynamo::CallOptions&) override {
+    return std::optional<dynamo::Item>();
+  }
+  Result<dynamo::ScanPage> scan(const dynamo::Scan&, const dynamo::CallOptions&) override { return dynamo::ScanPage{}; }
+  const dynamo::ServerClock& server_clock() const noexcept override { return clock; }
+
+  void wait_for_puts(int count) {
+    std::unique_lock lock(mutex_);
+    changed.wait(lock, [&] { return puts >= count; });
+  }
+  template <class Change>
+  void set(Change&& change) {
+    const std::lock_guard lock(mutex_);
+    change();
+    changed.notify_all();
+  }
+  int count() {
+    const std::lock_guard lock(mutex_);
+    return puts;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed;
+  int puts = 0;
+  std::optional<ErrorKind> fails;
+  bool taken = false;
+  bool hang = false;
+  dynamo::ServerClock clock;
+};
+
+struct News {
+  void tell(std::vector<std::string>& into, const Error& error) {
+    const std::lock_guard lock(mutex);
+    into.push_back(error.message);
+    changed.notify_all();
+  }
+  void wait_for(const std::vector<std::string>& news, std::size_t count) {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return news.size() >= count; });
+  }
+  RenewerEvents events() {
+    return {[this](const Error& error) { tell(at_risk, error); }, [this](const Error& error) { tell(lost, error); }};
+  }
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<std::string> at_risk;
+  std::vector<std::string> lost;
+};
+
+struct Setup {
+  Setup() {
+    // Servers without a date: an acquire is then one put for each lease after the first.
+    table.clock.observe(clock.now(), clock.now(), std::nullopt);
+    AcquireOptions options;
+    options.lease = 30s;
+    lease = *client.acquire("x", options);
+    table.puts = 0;
+  }
+  SteppedClock clock;
+  ThreadSafeEntropy entropy;
+  SwitchedTable table;
+  LockClient client{table, clock, entropy};
+  std::optional<Lease> lease;
+  News news;
+};
+
+}  // namespace
+
+TEST_CASE("a renewer renews at a third of the lease, again and again") {
+  Setup setup;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  for (int i = 1; i <= 3; ++i) {
+    setup.clock.advance(10s);
+    setup.table.wait_for_puts(i);
+    renewer.remove(*setup.lease);
+    CHECK(setup.lease->remaining() > 29s);
+    renewer.add(*setup.lease, setup.news.events());
+  }
+  CHECK(setup.table.count() == 3);
+  CHECK(setup.news.lost.empty());
+}
+
+TEST_CASE("failures are told once as a risk and once as a loss, by the clock") {
+  Setup setup;
+  setup.table.fails = ErrorKind::not_applied;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  setup.clock.advance(10s);
+  setup.table.wait_for_puts(1);
+  setup.clock.advance(10s);
+  setup.news.wait_for(setup.news.at_risk, 1);
+  CHECK(setup.news.lost.empty());
+  CHECK(setup.news.at_risk[0] == "switched off");
+  setup.clock.advance(10s);
+  setup.news.wait_for(setup.news.lost, 1);
+  setup.clock.advance(100s);
+  CHECK(setup.news.at_risk.size() == 1);
+  CHECK(setup.news.lost.size() == 1);
+  CHECK_FALSE(setup.lease->still_held());
+}
+
+TEST_CASE("one failure never stops a renewer") {
+  Setup setup;
+  setup.table.fails = ErrorKind::denied;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  setup.clock.advance(10s);
+  setup.table.wait_for_puts(1);
+  setup.table.set([&] { setup.table.fails.reset(); });
+  setup.clock.advance(3s);
+  setup.table.wait_for_puts(2);
+  renewer.remove(*setup.lease);
+  CHECK(setup.lease->remaining() > 29s);
+  CHECK(setup.news.at_risk.empty());
+}
+
+TEST_CASE("a lease that the table says is another's is told as lost at once") {
+  Setup setup;
+  setup.table.taken = true;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  setup.clock.advance(10s);
+  setup.news.wait_for(setup.news.lost, 1);
+  CHECK(setup.news.lost[0].find("held by other") != std::string::npos);
+  CHECK_FALSE(setup.lease->still_held());
+}
+
+TEST_CASE("removing a lease ends a request of it that hangs, and no news of it comes after") {
+  Setup setup;
+  setup.table.hang = true;
+  setup.table.fails = ErrorKind::ambiguous;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  setup.clock.advance(10s);
+  setup.table.wait_for_puts(1);
+  renewer.remove(*setup.lease);
+  setup.clock.advance(100s);
+  CHECK(setup.news.lost.empty());
+}
+
+TEST_CASE("a released lease is forgotten without news") {
+  Setup setup;
+  Renewer renewer(setup.clock, setup.entropy);
+  renewer.add(*setup.lease, setup.news.events());
+  CHECK(setup.lease->release() == ReleaseOutcome::released);
+  setup.clock.advance(100s);
+  renewer.remove(*setup.lease);
+  CHECK(setup.news.lost.empty());
+  CHECK(setup.table.count() == 0);
+}
+
+TEST_CASE("a renewer ends with leases in its care") {
+  Setup setup;
+  {
+    Renewer renewer(setup.clock, setup.entropy);
+    renewer.add(*setup.lease, setup.news.events());
+  }
+  CHECK(setup.lease->still_held());
+}
