@@ -8,6 +8,15 @@ set(DYNAMUTEX_SANITIZE "" CACHE STRING "Sanitizers to build with, e.g. address,u
 set(DYNAMUTEX_VECTORS "${PROJECT_SOURCE_DIR}/../shared/vectors" CACHE PATH
     "Folder of AWS's test vectors; tests that need it are skipped without it")
 
+# Where credentials may come from, besides the program itself and the environment.
+option(DYNAMUTEX_CREDENTIALS_PROFILE "Credentials from the shared files ~/.aws/config and ~/.aws/credentials" ON)
+option(DYNAMUTEX_CREDENTIALS_PROCESS "Credentials from a profile's credential_process" ON)
+option(DYNAMUTEX_CREDENTIALS_STS "Credentials of an assumed role" ON)
+option(DYNAMUTEX_CREDENTIALS_WEB_IDENTITY "Credentials for a web identity token (EKS, OIDC)" ON)
+option(DYNAMUTEX_CREDENTIALS_CONTAINER "Credentials of a container (ECS, EKS)" ON)
+option(DYNAMUTEX_CREDENTIALS_IMDS "Credentials of an EC2 instance's role" ON)
+option(DYNAMUTEX_CREDENTIALS_IOT "Credentials for a device's certificate (AWS IoT)" ON)
+
 if(PROJECT_IS_TOP_LEVEL AND NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "Build type" FORCE)
 endif()

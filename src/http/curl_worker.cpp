@@ -159,13 +159,8 @@ bool CurlWorker::set_method(const Request& request) {
   if (method_ == request.method && has_body_ == !bodyless) return true;
   method_.assign(request.method);
   has_body_ = !bodyless;
-  bool ok = set(easy_, CURLOPT_NOBODY, 0L);
-  if (has_body_) {
-    ok = ok && set(easy_, CURLOPT_POST, 1L);
-  } else {
-    ok = ok && set(easy_, CURLOPT_HTTPGET, 1L);
-    if (method_ == "HEAD") ok = ok && set(easy_, CURLOPT_NOBODY, 1L);
-  }
+  bool ok = set(easy_, has_body_ ? CURLOPT_POST : CURLOPT_HTTPGET, 1L);  // Both end an earlier HEAD's NOBODY.
+  if (method_ == "HEAD") ok = ok && set(easy_, CURLOPT_NOBODY, 1L);
   const bool natural = has_body_ ? method_ == "POST" : true;
   return ok && set(easy_, CURLOPT_CUSTOMREQUEST, natural ? nullptr : method_.c_str());
 }

@@ -173,6 +173,11 @@ TEST_CASE("a deadline that has passed, or a cancellation that came first, sends 
   cancellation.cancel();
   CHECK(failure(client.post(server.url(), kHang, &cancellation)) == ErrorKind::timed_out);
   CHECK(server.connections() == 0);
+
+  REQUIRE(client.post(server.url()).ok());  // With a connection at hand, the first step of a request would send it.
+  CHECK(failure(client.post(server.url(), 0s)) == ErrorKind::timed_out);
+  CHECK(failure(client.post(server.url(), kHang, &cancellation)) == ErrorKind::timed_out);
+  CHECK(server.requests().size() == 1);
 }
 
 TEST_CASE("cancelling from another thread ends a request without a deadline") {
@@ -185,7 +190,9 @@ TEST_CASE("cancelling from another thread ends a request without a deadline") {
     peer.wait_for_close();
   });
   Client client;
+  const auto start = client.clock.now();
   const auto result = client.post(server.url(), Duration(std::chrono::hours(1)), &cancellation);
+  CHECK(client.clock.now() - start < kHang);
   CHECK(failure(result) == ErrorKind::ambiguous);
   CHECK(result.error().message.find("cancelled") != std::string::npos);
   CHECK(asked);

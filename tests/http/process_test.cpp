@@ -56,6 +56,21 @@ TEST_CASE("a forked child leaves the parent's TLS session alone") {
   check_fork(server, std::move(options));
 }
 
+TEST_CASE("a forked child that only destroys the transport leaves the parent's TLS session alone") {
+  const Certificates certificates;
+  RawServer server(always(reply("ok")), TlsSetup{certificates.localhost.certificate, certificates.localhost.key, "", 0});
+  http::CurlOptions options = Client::plain();
+  options.ca_bundle = certificates.ca;
+  Client client(std::move(options));
+  REQUIRE(client.post(server.url()).ok());
+  CHECK(in_child([&] {
+          client.transport.reset();
+          return 0;
+        }) == 0);
+  REQUIRE(client.post(server.url()).ok());
+  CHECK(server.connections() == 1);
+}
+
 TEST_CASE("sockets to the network are closed by exec") {
   RawServer server(always(reply("ok")));
   Client client;
