@@ -40,7 +40,8 @@ Result<std::shared_ptr<LeaseState>> Acquisition::run() {
     if (outcome == Outcome::granted) return std::move(granted_);
     if (outcome == Outcome::failed) return std::move(error_);
     decision = next();
-    if (decision.step != Step::wait && core_->clock.now() >= deadline_) return contended();
+    const bool writes = decision.step == Step::create || decision.step == Step::take_over;
+    if (writes && core_->clock.now() >= deadline_) return contended();
   }
 }
 
@@ -90,16 +91,17 @@ Acquisition::Outcome Acquisition::grant(std::optional<FencingToken> token) {
   answered_ = true;
   // A guessed expiry that the reply did not bear out is corrected before anyone relies on it; a lease much of which the
   // settling of a lost reply used up is made whole.
-  if (!state->expiry_borne_out() || state->remaining() < options_.lease / 2) {
+  const bool reliable = state->expiry_borne_out();
+  if (!reliable || state->remaining() < options_.lease / 2) {
     const auto renewed = state->renew(call_options());
     if (!renewed && renewed.error().kind == ErrorKind::lost) return look();
-    if (!renewed) {
-      state->release();
+    if (!renewed && (!reliable || state->remaining() == Duration::zero())) {
+      state->release(cleanup_time());
       return fail(renewed.error());
     }
   }
   if (is_cancelled()) {
-    state->release();
+    state->release(cleanup_time());
     return fail(cancelled());
   }
   granted_ = std::move(state);
@@ -152,8 +154,7 @@ Acquisition::Outcome Acquisition::fail(Error error) {
 }
 
 Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error error) {
-  const MonotonicTime until = std::max(deadline_, saturating_add(core_->clock.now(), kCleanupMin));
-  const dynamo::CallOptions options{std::min(until, saturating_add(core_->clock.now(), kCleanupMax)), nullptr};
+  const dynamo::CallOptions options{saturating_add(core_->clock.now(), cleanup_time()), nullptr};
   // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
   const Write take_back = options_.fenced ? fenced_take_back(*core_, name_, write.record.version)
                                           : free_if_version(*core_, write.record, write.record.version, {});
@@ -191,6 +192,10 @@ Error Acquisition::cancelled() const {
   error.kind = ErrorKind::timed_out;
   error.message = "taking lock '" + name_.key + "' was cancelled";
   return error;
+}
+
+Duration Acquisition::cleanup_time() const noexcept {
+  return std::clamp(deadline_ - core_->clock.now(), kCleanupMin, kCleanupMax);
 }
 
 bool Acquisition::may_wait() const noexcept { return options_.wait > Duration::zero() && core_->clock.now() < deadline_; }

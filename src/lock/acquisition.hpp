@@ -32,6 +32,7 @@ class Acquisition {
   [[nodiscard]] Error contended() const;
   [[nodiscard]] Error cancelled() const;
   [[nodiscard]] Error without_token(const std::string& why) const;
+  [[nodiscard]] Duration cleanup_time() const noexcept;
   [[nodiscard]] bool may_wait() const noexcept;
   [[nodiscard]] bool is_cancelled() const noexcept;
   [[nodiscard]] dynamo::CallOptions call_options() const noexcept;

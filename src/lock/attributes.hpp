@@ -9,6 +9,9 @@ constexpr std::string_view kOwner = "ownerName";
 constexpr std::string_view kVersion = "recordVersionNumber";
 constexpr std::string_view kLeaseDuration = "leaseDuration";
 constexpr std::string_view kExpiresAt = "expiresAt";
+/// The version for which expiresAt was written. A foreign client that updates a record in place (the AWS Lock Client's
+/// updateExistingLockRecord) leaves our expiresAt on its own lock: it must not count there.
+constexpr std::string_view kExpiresVersion = "expiresVersion";
 constexpr std::string_view kFencingToken = "fencingToken";
 constexpr std::string_view kReleased = "isReleased";
 constexpr std::string_view kReleasedValue = "1";

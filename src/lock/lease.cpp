@@ -20,14 +20,14 @@ Lease::Lease(Lease&&) noexcept = default;
 
 Lease& Lease::operator=(Lease&& other) noexcept {
   if (this != &other) {
-    if (state_) state_->release();
+    if (state_) release();
     state_ = std::move(other.state_);
   }
   return *this;
 }
 
 Lease::~Lease() {
-  if (state_) state_->release();
+  if (state_) release();
 }
 
 bool Lease::still_held() const noexcept { return state_->remaining() > Duration::zero(); }
@@ -37,7 +37,7 @@ Result<void> Lease::renew(MonotonicTime deadline, const Cancellation* cancellati
   return state_->renew({deadline, cancellation});
 }
 
-ReleaseOutcome Lease::release() { return state_->release(); }
+ReleaseOutcome Lease::release() { return state_->release(state_->core().options.release_timeout); }
 std::optional<Error> Lease::loss() const { return state_->loss(); }
 const LockName& Lease::name() const noexcept { return state_->name(); }
 const std::string& Lease::owner() const noexcept { return state_->owner(); }

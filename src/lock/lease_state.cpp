@@ -111,11 +111,11 @@ Result<void> LeaseState::send_pending(dynamo::CallOptions options, bool in_doubt
   return {};
 }
 
-ReleaseOutcome LeaseState::release() {
+ReleaseOutcome LeaseState::release(Duration timeout) {
   const std::lock_guard requests(request_mutex_);
   if (released_) return *released_;
   given_back_.store(true, std::memory_order_release);
-  const ReleaseOutcome outcome = loss_ ? ReleaseOutcome::already_lost : give_back();
+  const ReleaseOutcome outcome = loss_ ? ReleaseOutcome::already_lost : give_back(timeout);
   const std::lock_guard lock(state_mutex_);
   valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
   released_ = outcome;
@@ -127,11 +127,11 @@ Write LeaseState::giving_back() const {
   return free_if_version(*core_, held_.record, held_.record.version, alternative);
 }
 
-ReleaseOutcome LeaseState::give_back() {
+ReleaseOutcome LeaseState::give_back(Duration timeout) {
   // From here on nobody may rely on the lease: the delete may be applied at any moment.
   valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
   const Write write = giving_back();
-  const dynamo::CallOptions options{saturating_add(core_->clock.now(), core_->options.release_timeout), nullptr};
+  const dynamo::CallOptions options{saturating_add(core_->clock.now(), timeout), nullptr};
   bool in_doubt = false;
   for (Duration pause = core_->options.poll_min;; pause *= 2) {
     auto outcome = write(options);

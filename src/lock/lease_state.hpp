@@ -27,7 +27,8 @@ class LeaseState {
   [[nodiscard]] bool given_back() const noexcept { return given_back_.load(std::memory_order_acquire); }
 
   [[nodiscard]] Result<void> renew(dynamo::CallOptions options);
-  ReleaseOutcome release();
+  /// Blocks for at most `timeout`.
+  ReleaseOutcome release(Duration timeout);
 
   /// Whether the servers' time bears out the expiry that stands in the record.
   [[nodiscard]] bool expiry_borne_out() const;
@@ -45,7 +46,7 @@ class LeaseState {
   void confirm(RecordWrite write);
   Error lose(Error reason);
   [[nodiscard]] Write giving_back() const;
-  ReleaseOutcome give_back();
+  ReleaseOutcome give_back(Duration timeout);
 
   const std::shared_ptr<Core> core_;
   const LockName name_;

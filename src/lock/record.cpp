@@ -69,6 +69,7 @@ dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat
   item.set(attribute::kLeaseDuration, lease_duration_text(record.lease, compat));
   if (record.expires_at) {
     item.set(attribute::kExpiresAt, to_number(duration_cast<milliseconds>(record.expires_at->time_since_epoch()).count()));
+    item.set(attribute::kExpiresVersion, record.version);
   }
   if (record.fencing_token) item.set(attribute::kFencingToken, to_number(record.fencing_token->value));
   if (record.released) item.set(attribute::kReleased, attribute::kReleasedValue);
@@ -107,7 +108,8 @@ Result<Record> decode(const dynamo::Item& item, const KeySchema& schema) {
       !read_number(item, attribute::kFencingToken, token)) {
     return malformed(record.name, "expiresAt, ttl or fencingToken is not a whole number of type N");
   }
-  if (expires_ms) {
+  const auto* expires_version = item.find_as<std::string>(attribute::kExpiresVersion);
+  if (expires_ms && expires_version != nullptr && *expires_version == record.version) {
     const std::int64_t limit = duration_cast<milliseconds>(Duration::max()).count();
     if (*expires_ms < 0 || *expires_ms > limit) return malformed(record.name, "its expiresAt is out of range");
     record.expires_at = dynamo::ServerTime(milliseconds(*expires_ms));

@@ -101,9 +101,11 @@ Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   }
   if (bounds) {
     terms.name("#e", attribute::kExpiresAt);
+    terms.name("#x", attribute::kExpiresVersion);
+    terms.name("#v", attribute::kVersion);
     terms.value(":now", milliseconds_of(bounds->earliest));
     // A live record without a token is somebody's who does not fence: it is to be refused, and told.
-    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now)" : " OR #e < :now";
+    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now AND #x = #v)" : " OR (#e < :now AND #x = #v)";
   }
   return fenced ? fenced_update(core, write, std::move(terms.expression)) : put(core, write.record, std::move(terms.expression));
 }

@@ -40,7 +40,7 @@ TEST_CASE("an uncontended acquire is one conditional put that prunes and creates
   REQUIRE(setup.table.asked.size() == 1);
   const Asked& put = setup.table.asked[0];
   CHECK(put.operation == "put");
-  CHECK(put.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR #e < :now");
+  CHECK(put.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR (#e < :now AND #x = #v)");
   CHECK(put.text("key") == "x");
   CHECK(put.text("ownerName") == "me");
   CHECK(put.text("recordVersionNumber").size() == 32);
@@ -400,7 +400,7 @@ TEST_CASE("a fenced acquire is one update that adds one to the row's token, or t
   REQUIRE(lease->fencing_token().has_value());
   CHECK(lease->fencing_token()->value == 7);
   const Asked& update = setup.table.asked[0];
-  CHECK(update.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR (attribute_exists(#f) AND #e < :now)");
+  CHECK(update.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR (attribute_exists(#f) AND #e < :now AND #x = #v)");
   const long long now = milliseconds_of(setup.server_now());
   CHECK(std::stoll(update.value(":floor")) <= now);
   CHECK(std::stoll(update.value(":floor")) >= now - 1'600);

@@ -43,7 +43,7 @@ TEST_CASE("what is not set is not written") {
   record.version = "v";
   record.lease = 1500ms;
   const dynamo::Item item = encode(record, {}, Compat::java);
-  for (const char* name : {"expiresAt", "fencingToken", "isReleased", "data", "ttl"}) CHECK(item.find(name) == nullptr);
+  for (const char* name : {"expiresAt", "expiresVersion", "fencingToken", "isReleased", "data", "ttl"}) CHECK(item.find(name) == nullptr);
   CHECK(*item.find_as<std::string>("leaseDuration") == "1500");
 }
 
@@ -71,6 +71,13 @@ TEST_CASE("a record comes back from its item, in either form and with a sort key
     CHECK(read->data == record.data);
     CHECK(read->ttl == record.ttl);
   }
+}
+
+TEST_CASE("an expiry counts only for the version it was written for") {
+  // A foreign client that updates the record in place leaves our expiresAt on its own lock.
+  dynamo::Item item = encode(full(), {}, Compat::java);
+  item.set("recordVersionNumber", "another client's");
+  CHECK_FALSE(decode(item, {})->expires_at.has_value());
 }
 
 TEST_CASE("presence alone says released, as Java's client tests it") {
