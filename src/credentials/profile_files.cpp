@@ -29,6 +29,35 @@ std::optional<std::string> path_of(const Environment& environment, const char* n
   return *home + "/.aws/" + fallback;
 }
 
+constexpr const char* kIgnoreSetting = "ignore_configured_endpoint_urls";
+
+bool is_true(std::string_view text) { return lower(text) == "true"; }
+
+std::string value_or_empty(const Section& section, std::string_view name) {
+  const std::string* const value = section.find(name);
+  return value != nullptr ? *value : std::string();
+}
+
+/// `endpoint_url` of a service in the section `[services group]`; empty where there is none.
+std::string service_endpoint(const ProfileFiles& files, const std::string& group, std::string_view service) {
+  const auto section = files.services.find(group);
+  if (section == files.services.end()) return {};
+  const auto settings = section->second.nested.find(service);
+  if (settings == section->second.nested.end()) return {};
+  const auto url = settings->second.find("endpoint_url");
+  return url != settings->second.end() ? url->second : std::string();
+}
+
+/// "AWS_ENDPOINT_URL_DYNAMODB" of "dynamodb".
+std::string variable_of(std::string_view service) {
+  std::string name = "AWS_ENDPOINT_URL_";
+  for (const char c : service) {
+    const bool letter = c >= 'a' && c <= 'z';
+    name += letter ? static_cast<char>(c - 'a' + 'A') : (c == '-' || c == ' ' ? '_' : c);
+  }
+  return name;
+}
+
 Result<std::string> read_or_empty(const std::optional<std::string>& path) {
   if (!path) return std::string();
   auto text = read_text_file(*path, kFileBytesMax);
@@ -50,21 +79,23 @@ const Section* ProfileFiles::profile(std::string_view name) const {
 
 std::optional<std::string> ProfileFiles::endpoint_url(std::string_view profile_name, std::string_view service) const {
   const Section* const section = profile(profile_name);
-  if (section == nullptr) return std::nullopt;
-  const std::string* const ignore = section->find("ignore_configured_endpoint_urls");
-  if (ignore != nullptr && lower(*ignore) == "true") return std::nullopt;
-  if (const std::string* const name = section->find("services")) {
-    const auto group = services.find(*name);
-    if (group != services.end()) {
-      const auto settings = group->second.nested.find(service);
-      if (settings != group->second.nested.end()) {
-        const auto url = settings->second.find("endpoint_url");
-        if (url != settings->second.end() && !url->second.empty()) return url->second;
-      }
-    }
+  if (section == nullptr || is_true(value_or_empty(*section, kIgnoreSetting))) return std::nullopt;
+  std::string url = service_endpoint(*this, value_or_empty(*section, "services"), service);
+  if (url.empty()) url = value_or_empty(*section, "endpoint_url");
+  return url.empty() ? std::nullopt : std::optional<std::string>(std::move(url));
+}
+
+std::optional<std::string> configured_endpoint_url(const Environment& environment, const ProfileFiles& files,
+                                                   std::string_view profile, std::string_view service) {
+  const Section* const section = files.profile(profile);
+  std::string ignore = environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or("");
+  if (ignore.empty() && section != nullptr) ignore = value_or_empty(*section, kIgnoreSetting);
+  if (is_true(ignore)) return std::nullopt;
+  for (const std::string& name : {variable_of(service), std::string("AWS_ENDPOINT_URL")}) {
+    auto url = environment(name.c_str());
+    if (url && !url->empty()) return url;
   }
-  const std::string* const url = section->find("endpoint_url");
-  return url != nullptr ? std::optional<std::string>(*url) : std::nullopt;
+  return files.endpoint_url(profile, service);
 }
 
 Result<ProfileFiles> load_profile_files(const Environment& environment) {

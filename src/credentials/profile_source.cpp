@@ -131,13 +131,7 @@ class Resolver {
       if (options.region.empty()) options.region = world_.environment(variable).value_or("");
     }
     if (options.region.empty()) options.region = value_or_empty(section, "region");
-    // The environment's endpoint comes before the profile's, and the source that is made looks there by itself.
-    bool in_environment = false;
-    for (const char* variable : {"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"}) {
-      in_environment = in_environment || !world_.environment(variable).value_or("").empty();
-    }
-    const bool ignore = world_.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or("") == "true";
-    if (!in_environment && !ignore) options.endpoint_url = files_.endpoint_url(name, "sts").value_or("");
+    options.endpoint_url = configured_endpoint_url(world_.environment, files_, name, "sts").value_or("");
     return options;
   }
 

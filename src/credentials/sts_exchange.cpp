@@ -10,6 +10,7 @@
 #include "credentials/exchange.hpp"
 #include "credentials/outcome.hpp"
 #include "credentials/sts_answer.hpp"
+#include "dynamutex/credentials/profile_files.hpp"
 #include "dynamutex/sigv4/signer.hpp"
 
 namespace dynamutex::credentials {
@@ -121,16 +122,10 @@ void StsForm::add_role(const Role& role, const Clock& clock) {
 }
 
 StsOptions complete_sts_options(StsOptions options, const Environment& environment) {
-  const auto first_of = [&](std::initializer_list<const char*> names) {
-    for (const char* name : names) {
-      auto value = environment(name);
-      if (value && !value->empty()) return *std::move(value);
-    }
-    return std::string();
-  };
-  if (options.region.empty()) options.region = first_of({"AWS_REGION", "AWS_DEFAULT_REGION"});
-  const bool ignore = environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").value_or("") == "true";
-  if (options.endpoint_url.empty() && !ignore) options.endpoint_url = first_of({"AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL"});
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"}) {
+    if (options.region.empty()) options.region = environment(name).value_or("");
+  }
+  if (options.endpoint_url.empty()) options.endpoint_url = configured_endpoint_url(environment, {}, {}, "sts").value_or("");
   return options;
 }
 
