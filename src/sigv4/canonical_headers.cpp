@@ -34,25 +34,20 @@ std::uint64_t load_word(const char* from) noexcept {
   return word;
 }
 
-/// Its high bits are clear if each byte of `word` is printable ASCII and no two spaces stand side by side. They may also be
-/// set without reason (a carry, or '!' beside a space): a second look decides.
+/// Its high bits are clear if each byte of `word` is visible ASCII. They may also be set without reason (a borrow): a second
+/// look decides.
 constexpr std::uint64_t suspicion(std::uint64_t word) noexcept {
-  const std::uint64_t below_space = word - each_byte(' ');
-  const std::uint64_t above_tilde = (word + each_byte(0x7f - '~')) | word;
-  const std::uint64_t space = (word ^ each_byte(' ')) - each_byte(1);
-  return below_space | above_tilde | (space & (space >> 8U));
+  return (word - each_byte('!')) | (word + each_byte(0x7f - '~')) | word;
 }
 
-/// Eight bytes at a time, as nearly all values are clean; whatever is suspicious is looked at carefully.
+/// Eight bytes at a time, as the values of DynamoDB calls are visible ASCII; all others are looked at carefully.
 ValueForm form_of(std::string_view value) noexcept {
   constexpr std::size_t step = sizeof(std::uint64_t);
   if (value.size() < step) return careful_form(value);
   const char* const last = value.data() + value.size() - step;
   std::uint64_t suspicious = suspicion(load_word(last));
-  // Each word begins with the last byte of the one before, so that two spaces are never parted.
-  for (const char* at = value.data(); at < last; at += step - 1) suspicious |= suspicion(load_word(at));
-  const bool clean = (suspicious & each_byte(0x80)) == 0 && value.front() != ' ' && value.back() != ' ';
-  return clean ? ValueForm::clean : careful_form(value);
+  for (const char* at = value.data(); at < last; at += step) suspicious |= suspicion(load_word(at));
+  return (suspicious & each_byte(0x80)) == 0 ? ValueForm::clean : careful_form(value);
 }
 
 /// Trimmed, and each run of blanks as one space.
@@ -71,7 +66,7 @@ void append_folded(Writer& out, std::string_view value) {
 }
 
 /// True if `word` is all of [a-z0-9-], as nearly all names are.
-constexpr bool is_plain_name(std::uint64_t word) noexcept {
+constexpr bool is_plain(std::uint64_t word) noexcept {
   // Each constant carries into the high bit what lies above the end of a range.
   const auto above = [word](char last) { return word + each_byte(static_cast<unsigned char>(0x7f - last)); };
   const std::uint64_t letter = above('a' - 1) & ~above('z');
@@ -80,18 +75,18 @@ constexpr bool is_plain_name(std::uint64_t word) noexcept {
   return (word & each_byte(0x80)) == 0 && ((letter | digit | hyphen) & each_byte(0x80)) == each_byte(0x80);
 }
 
+/// True if `name` is a token in lower case for sure; false says nothing.
+bool is_plain_name(std::string_view name) noexcept {
+  constexpr std::size_t step = sizeof(std::uint64_t);
+  if (name.size() < step) return false;
+  const char* const last = name.data() + name.size() - step;
+  bool plain = is_plain(load_word(last));
+  for (const char* at = name.data(); at < last; at += step) plain &= is_plain(load_word(at));
+  return plain;
+}
+
 /// Writes `name` in lower case. False if it is no token.
 bool write_lower(std::string_view name, char* to) noexcept {
-  constexpr std::size_t step = sizeof(std::uint64_t);
-  if (name.size() >= step) {
-    const char* const last = name.data() + name.size() - step;
-    bool plain = is_plain_name(load_word(last));
-    for (const char* at = name.data(); at < last; at += step) plain &= is_plain_name(load_word(at));
-    if (plain) {
-      copy_text(to, name);
-      return true;
-    }
-  }
   bool token = !name.empty();
   for (std::size_t i = 0; i < name.size(); ++i) {
     to[i] = token_lower(name[i]);
@@ -116,26 +111,30 @@ void CanonicalHeaders::reserve(const Headers& headers) {
 }
 
 Failure CanonicalHeaders::add(const Header& header) {
-  char* const name = name_cursor_;
-  if (!write_lower(header.name, name)) {
-    return failure("a header has an empty name, or one with characters other than letters, digits and !#$%&'*+-.^_`|~");
+  std::string_view lower_name = header.name;
+  Known known = classify(lower_name);
+  if (known == unknown && !is_plain_name(lower_name)) {
+    char* const lower = name_cursor_;
+    if (!write_lower(header.name, lower)) {
+      return failure("a header has an empty name, or one with characters other than letters, digits and !#$%&'*+-.^_`|~");
+    }
+    name_cursor_ += header.name.size();
+    lower_name = {lower, header.name.size()};
+    known = classify(lower_name);
   }
-  const std::string_view lower_name(name, header.name.size());
-  name_cursor_ += lower_name.size();
   const ValueForm form = form_of(header.value);
   if (form == ValueForm::forbidden) {
     return failure("the value of header '" + std::string(lower_name) +
                    "' has a line break or another control character; remove it");
   }
-  const Known known = classify(lower_name);
-  if (known == never_signed) return nullptr;
+  if (known == never_signed || lower_name.substr(0, 6) == "proxy-") return nullptr;
   if (known != unknown) {
     if (known_[known] != nullptr) {
       return failure("header '" + std::string(lower_name) + "' is there more than once; send it once");
     }
     known_[known] = &header.value;
   }
-  fields_[count_++] = {name, lower_name.size(), &header, form == ValueForm::padded, false};
+  fields_[count_++] = {lower_name.data(), lower_name.size(), &header, form == ValueForm::padded, false};
   return nullptr;
 }
 
@@ -167,7 +166,7 @@ CanonicalHeaders::Known CanonicalHeaders::classify(std::string_view name) noexce
       break;
     default: break;
   }
-  return name.substr(0, 6) == "proxy-" ? never_signed : unknown;
+  return unknown;
 }
 
 bool CanonicalHeaders::before(const Field& a, const Field& b) noexcept {

@@ -13,7 +13,7 @@
 namespace dynamutex::sigv4 {
 
 /// The signed ones among a request's headers: names in lower case, sorted by name alone, equal names in the order given.
-/// It holds the names itself, on the stack up to a limit, and views of the values, which must outlive it.
+/// It holds views of the headers, which must outlive it, and names that it had to change, on the stack up to a limit.
 class CanonicalHeaders {
  public:
   static constexpr std::size_t inline_headers = 32;
