@@ -1,0 +1,145 @@
+#include "simulation/checker.hpp"
+
+#include <algorithm>
+
+namespace dynamutex::simulation {
+namespace {
+
+std::string text(const Origin& origin) {
+  return "process " + std::to_string(origin.process) + ", acquire " + std::to_string(origin.acquisition);
+}
+
+bool live(const Row& row) { return row.item.find("isReleased") == nullptr; }
+
+}  // namespace
+
+Checker::Checker(World& world, Server& server, const Settings& settings, Tally& tally)
+    : world_(world), server_(server), settings_(settings), tally_(tally) {
+  for (int i = 0; i < settings.locks; ++i) {
+    const lock::LockName name = settings.name(i);
+    row_names_.push_back(name.key + '/' + name.sort_key);
+  }
+  writers_.resize(row_names_.size());
+}
+
+const Row* Checker::row(int lock) const {
+  const auto found = server_.rows().find(row_names_[static_cast<std::size_t>(lock)]);
+  return found == server_.rows().end() ? nullptr : &found->second;
+}
+
+void Checker::require(bool condition, const char* rule, const std::string& detail) {
+  if (condition || !violation_.empty()) return;
+  violation_ = rule;
+  if (!detail.empty()) violation_ += ": " + detail;
+  world_.trace("VIOLATION %s", violation_.c_str());
+  world_.stop();
+}
+
+void Checker::granted(const Process& process, const lock::Lease& lease, int lock) {
+  const Origin origin{process.id, process.acquisition};
+  holders_.push_back({&process, origin, lock, &lease, {}});
+  if (!settings_.fenced || !holds(holders_.back())) return;
+  const auto token = lease.fencing_token();
+  require(token.has_value(), "a fenced lease has a token", text(origin));
+  if (!token || settings_.assumptions != Assumptions::hold) return;
+  lock::FencingToken& last = last_token_[lock];
+  require(last < *token || broken_.count(origin) != 0, "fencing tokens grow with every grant",
+          text(origin) + " got " + std::to_string(token->value) + " after " + std::to_string(last.value));
+  last = std::max(last, *token);
+}
+
+void Checker::ended(const Process& process, const lock::Lease& lease) {
+  given_back_.insert({process.id, process.acquisition});
+  holders_.erase(std::remove_if(holders_.begin(), holders_.end(), [&](const Holder& holder) { return holder.lease == &lease; }),
+                 holders_.end());
+}
+
+void Checker::foreign_holds(const Process& process, int lock, TrueTime until) {
+  foreign_ended(process);
+  holders_.push_back({&process, {process.id, process.acquisition}, lock, nullptr, until});
+}
+
+void Checker::foreign_ended(const Process& process) {
+  holders_.erase(std::remove_if(holders_.begin(), holders_.end(),
+                                [&](const Holder& holder) { return holder.process == &process; }),
+                 holders_.end());
+}
+
+void Checker::acquire_failed(const Process& process, int lock, const Error& error) {
+  const Origin origin{process.id, process.acquisition};
+  const Row* const left = row(lock);
+  const bool leaked = left != nullptr && live(*left) && left->writer == origin;
+  require(!leaked || error.kind == ErrorKind::ambiguous, "a failed acquire leaves no record behind without saying so",
+          text(origin) + ": " + to_string(error.kind) + ": " + error.message);
+}
+
+void Checker::loss_told(const Process& process) {
+  const Origin origin{process.id, process.acquisition};
+  ++tally_.losses_told;
+  require(settings_.assumptions != Assumptions::hold || disturbed_.count(origin) != 0, "a loss that the table told is a loss", text(origin));
+}
+
+void Checker::resource_written(const Process& process, int lock, lock::FencingToken token, bool stale) {
+  if (settings_.assumptions != Assumptions::hold) return;
+  lock::FencingToken& highest = resource_token_[lock];
+  if (token < highest) {
+    ++tally_.stale_writes_refused;
+    require(stale || broken_.count({process.id, process.acquisition}) != 0, "a living holder's token is the highest", "lock " + std::to_string(lock));
+    return;
+  }
+  highest = token;
+}
+
+bool Checker::holds(const Holder& holder) const {
+  if (holder.process->crashed || broken_.count(holder.origin) != 0) return false;
+  if (holder.lease == nullptr) return world_.now() < holder.until;
+  const World::NoPause no_pause(world_);
+  return holder.lease->still_held();
+}
+
+void Checker::check() {
+  for (std::size_t i = 0; i < holders_.size(); ++i) {
+    if (!holds(holders_[i])) continue;
+    if (holders_[i].lease != nullptr) check_row(holders_[i]);
+    for (std::size_t j = i + 1; j < holders_.size(); ++j) {
+      if (holders_[j].lock == holders_[i].lock && holds(holders_[j])) check_pair(holders_[i], holders_[j]);
+    }
+  }
+}
+
+void Checker::check_row(const Holder& holder) {
+  if (settings_.assumptions != Assumptions::hold) return;
+  const Row* const standing = row(holder.lock);
+  const bool ours = standing != nullptr && live(*standing) && standing->writer == holder.origin;
+  require(ours, "while a lease is held its record stands in the table",
+          text(holder.origin) + (standing == nullptr ? "; there is none" : "; written by " + text(standing->writer)));
+}
+
+void Checker::check_pair(const Holder& a, const Holder& b) {
+  if (settings_.assumptions != Assumptions::hold) {
+    overlap_found_ = true;
+    return;
+  }
+  require(false, "never two holders", text(a.origin) + " and " + text(b.origin));
+}
+
+void Checker::after_serving(const Exchange& exchange) {
+  if (exchange.writes()) note_writers(exchange.origin, exchange.breaking);
+}
+
+void Checker::rows_deleted() { note_writers({}, false); }
+
+void Checker::note_writers(const Origin& by, bool forced) {
+  for (std::size_t i = 0; i < writers_.size(); ++i) {
+    const Row* const now = row(static_cast<int>(i));
+    std::optional<Origin> writer;
+    if (now != nullptr && live(*now)) writer = now->writer;
+    if (writers_[i] && !(writer && *writer == *writers_[i]) && !(by == *writers_[i])) {
+      disturbed_.insert(*writers_[i]);
+      if (forced) broken_.insert(*writers_[i]);
+    }
+    writers_[i] = writer;
+  }
+}
+
+}  // namespace dynamutex::simulation

@@ -1,0 +1,167 @@
+// simulate: runs schedules, counts what happened in them, and stops at the first broken rule.
+
+#include <cinttypes>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+
+#include "simulation/schedule.hpp"
+
+namespace {
+
+using namespace dynamutex::simulation;
+
+struct Arguments {
+  std::uint64_t schedules = 10'000;
+  std::uint64_t seed = 1;
+  bool table = true;
+  bool wire = false;
+  bool replay = false;
+  bool verbose = false;
+  bool digest = false;
+  int violations_max = 1;
+};
+
+constexpr const char* kUsage =
+    "usage: simulate [--schedules N] [--seed S] [--mode table|wire|both] [--replay SEED] [--verbose]\n"
+    "\n"
+    "  --schedules N   how many schedules to run in each mode (10000); schedule i has seed S + i\n"
+    "  --seed S        the first seed (1)\n"
+    "  --mode MODE     table: on a simulated table; wire: on the real client, down to HTTP; both (table)\n"
+    "  --replay SEED   run this one schedule and tell what happens in it\n"
+    "  --verbose       tell what happens in every schedule\n"
+    "  --keep-going N  stop at the Nth broken rule (1)\n"
+    "  --digest        print one number that is the same for the same schedules, whatever the compiler\n";
+
+[[noreturn]] void usage(int status) {
+  std::fputs(kUsage, status == 0 ? stdout : stderr);
+  std::exit(status);
+}
+
+std::uint64_t number(const char* text) {
+  char* end = nullptr;
+  const std::uint64_t value = std::strtoull(text, &end, 10);
+  if (end == text || *end != '\0') usage(64);
+  return value;
+}
+
+Arguments parse(int count, char** words) {
+  Arguments arguments;
+  for (int i = 1; i < count; ++i) {
+    const std::string word = words[i];
+    const auto value = [&] { return i + 1 < count ? words[++i] : (usage(64), nullptr); };
+    if (word == "--schedules") {
+      arguments.schedules = number(value());
+    } else if (word == "--seed") {
+      arguments.seed = number(value());
+    } else if (word == "--replay") {
+      arguments.replay = true;
+      arguments.seed = number(value());
+    } else if (word == "--keep-going") {
+      arguments.violations_max = static_cast<int>(number(value()));
+    } else if (word == "--mode") {
+      const std::string mode = value();
+      arguments.table = mode == "table" || mode == "both";
+      arguments.wire = mode == "wire" || mode == "both";
+      if (!arguments.table && !arguments.wire) usage(64);
+    } else if (word == "--verbose") {
+      arguments.verbose = true;
+    } else if (word == "--digest") {
+      arguments.digest = true;
+    } else {
+      usage(word == "--help" || word == "-h" ? 0 : 64);
+    }
+  }
+  return arguments;
+}
+
+const char* name_of(Mode mode) { return mode == Mode::table ? "table" : "wire"; }
+
+Verdict run_one(std::uint64_t seed, Mode mode, bool tracing, Tally& tally) {
+  return counts_round_trips(seed) ? run_round_trips(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
+}
+
+void print(const char* what, std::uint64_t count) { std::printf("  %-44s %14" PRIu64 "\n", what, count); }
+
+void print_tally(const Tally& tally, double elapsed_s) {
+  std::printf("schedules\n");
+  print("run", tally.schedules);
+  print("per second", static_cast<std::uint64_t>(static_cast<double>(tally.schedules) / elapsed_s));
+  print("events", tally.events);
+  print("requests", tally.requests);
+  std::printf("faults\n");
+  for (std::size_t i = 0; i < kFaultCount; ++i) {
+    const auto fault = static_cast<Fault>(i);
+    print(to_string(fault), tally.faults.of(fault));
+  }
+  std::printf("outcomes\n");
+  print("acquire", tally.acquires);
+  print("  granted", tally.granted);
+  print("  contended", tally.contended);
+  print("  timed out or cancelled", tally.timed_out);
+  print("  ambiguous", tally.ambiguous);
+  print("  throttled, denied, not applied", tally.failed_otherwise);
+  print("renewed", tally.renewed);
+  print("released", tally.released);
+  print("  already lost", tally.already_lost);
+  print("  in doubt", tally.release_in_doubt);
+  print("at risk, told", tally.at_risk_told);
+  print("lost, told by the table", tally.losses_told);
+  print("grants to foreign clients", tally.foreign_grants);
+  print("stale writes refused by the resource", tally.stale_writes_refused);
+  print("locks taken in time after the last fault", tally.probes);
+  print("uncontended rounds of two round trips", tally.plain_rounds);
+  print("single lost replies", tally.replies_lost_alone);
+  print("  settled in one extra round trip", tally.recovered_in_one);
+  print("schedules with a broken assumption", tally.broken_schedules);
+  print("  in which two holders were found", tally.broken_overlaps);
+}
+
+/// Runs `arguments.schedules` schedules; tells how many broke a rule.
+int run_mode(const Arguments& arguments, Mode mode) {
+  Tally tally;
+  int violations = 0;
+  std::uint64_t digest = 0;
+  const auto began = std::chrono::steady_clock::now();
+  for (std::uint64_t i = 0; i < arguments.schedules && violations < arguments.violations_max; ++i) {
+    const std::uint64_t seed = arguments.seed + i;
+    const Verdict verdict = run_one(seed, mode, arguments.verbose, tally);
+    digest = digest * 31 + verdict.digest;
+    if (verdict.violation.empty()) continue;
+    ++violations;
+    if (arguments.violations_max > 1) {
+      std::printf("seed %" PRIu64 " (%s): %s\n", seed, name_of(mode), verdict.violation.c_str());
+      continue;
+    }
+    std::printf("---- what happened in schedule %" PRIu64 "\n", seed);
+    Tally ignored;
+    static_cast<void>(run_one(seed, mode, true, ignored));
+    std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64 " schedules; to replay it:\n"
+                "  scripts/simulate --mode %s --replay %" PRIu64 "\n",
+                verdict.violation.c_str(), seed, i + 1, name_of(mode), seed);
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+  std::printf("== mode %s, seeds %" PRIu64 " to %" PRIu64 "\n", name_of(mode), arguments.seed,
+              arguments.seed + tally.schedules - 1);
+  if (!arguments.replay) print_tally(tally, elapsed.count());
+  if (arguments.digest) std::printf("digest %016" PRIx64 "\n", digest);
+  std::printf("%d violations\n", violations);
+  return violations;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  Arguments arguments = parse(count, words);
+  if (arguments.replay) {
+    arguments.schedules = 1;
+    arguments.verbose = true;
+    arguments.violations_max = 2;
+  }
+  int violations = 0;
+  if (arguments.table) violations += run_mode(arguments, Mode::table);
+  if (arguments.wire) violations += run_mode(arguments, Mode::wire);
+  return violations == 0 ? 0 : 1;
+}

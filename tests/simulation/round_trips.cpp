@@ -1,0 +1,141 @@
+// What taking, renewing and giving back cost, counted in round trips.
+
+#include <chrono>
+#include <memory>
+
+#include "simulation/lock_user.hpp"
+#include "simulation/schedule.hpp"
+#include "simulation/stage.hpp"
+
+namespace dynamutex::simulation {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr std::uint64_t kOneIn = 50;
+constexpr int kRounds = 24;
+
+/// Long enough that even a silent loss leaves more than half of the lease.
+constexpr Duration kLease = seconds(60);
+
+Settings quiet_settings(Mode mode, Random& random) {
+  Settings settings;
+  settings.mode = mode;
+  settings.fenced = random.coin();
+  settings.server_error_max = milliseconds(500);
+  settings.front_ends = {random.between(milliseconds(-400), milliseconds(400))};
+  settings.lease = kLease;
+  settings.retention = std::chrono::hours(24 * 7);
+  settings.latency_max = milliseconds(random.between(1, 40));
+  settings.attempt_timeout = seconds(1);
+  settings.attempts_max = 4;
+  settings.faults_for = std::chrono::hours(1);
+  return settings;
+}
+
+class RoundTrips {
+ public:
+  RoundTrips(std::uint64_t seed, Mode mode, bool tracing, Tally& tally)
+      : world_(seed),
+        tally_(tally),
+        settings_(quiet_settings(mode, world_.random)),
+        server_(settings_.schema.key, {}),
+        network_(world_, server_, faults_, tally.faults, {{}, settings_.latency_max, settings_.latency_max, kLease, {}, settings_.front_ends}),
+        checker_(world_, server_, settings_, tally) {
+    world_.tracing = tracing;
+    network_.watch(&checker_);
+    world_.on_event = [this] { checker_.check(); };
+    machine_.boot = seconds(1000);
+    machine_.rate_ppm = settings_.draw_rate_ppm(world_.random);
+  }
+
+  Verdict run() {
+    LockUser user({world_, server_, network_, checker_, settings_, tally_}, machine_, 1, "alone");
+    user.start_counting(kRounds);
+    checker_.require(world_.run(kRounds * 1000), "no schedule goes on without end");
+    checker_.require(world_.drain(), "every call ends when all its requests fail");
+    tally_.events += world_.events();
+    tally_.requests += static_cast<std::uint64_t>(user.process().requests);
+    return {checker_.violation(), world_.digest()};
+  }
+
+ private:
+  World world_;
+  Tally& tally_;
+  Settings settings_;
+  FaultPlan faults_;
+  Server server_;
+  Network network_;
+  Checker checker_;
+  Machine machine_;
+};
+
+}  // namespace
+
+void LockUser::start_counting(int rounds) {
+  stage_.world.spawn(process_, [this, rounds] {
+    // The first one learns the servers' time, and makes the row of a fenced lock.
+    if (auto first = client_->acquire(stage_.settings.name(0), counted_options()); first && !over()) first->release();
+    for (int i = 0; i < rounds && !over(); ++i) count_round(i % 4);
+    stage_.world.stop();
+  });
+}
+
+lock::AcquireOptions LockUser::counted_options() const {
+  lock::AcquireOptions options;
+  options.lease = stage_.settings.lease;
+  options.fenced = stage_.settings.fenced;
+  return options;
+}
+
+void LockUser::expect_requests(int before, bool lost, const char* what) {
+  const int sent = process_.requests - before;
+  if (!lost) {
+    stage_.checker.require(sent == 1, "without a fault each step is one round trip",
+                           std::string(what) + " took " + std::to_string(sent));
+    return;
+  }
+  ++stage_.tally.replies_lost_alone;
+  if (sent == 2) ++stage_.tally.recovered_in_one;
+  stage_.checker.require(sent == 2, "a lost reply costs one more round trip", std::string(what) + " took " + std::to_string(sent));
+}
+
+/// Takes, renews and gives back once. The reply that gets lost: of no step, of taking, of renewing, of giving back.
+void LockUser::count_round(int lost_step) {
+  const auto lose = [&](int step) {
+    if (step == lost_step) stage_.network.lose_next_reply(process_, stage_.world.random.coin());
+    return process_.requests;
+  };
+  ++process_.acquisition;
+  int before = lose(1);
+  auto lease = client_->acquire(stage_.settings.name(0), counted_options());
+  if (over()) return;
+  stage_.checker.require(lease.ok(), "a free lock is taken at once", lease ? std::string() : lease.error().message);
+  if (!lease) return;
+  expect_requests(before, lost_step == 1, "taking");
+  stage_.checker.granted(process_, *lease, 0);
+
+  before = lose(2);
+  const auto renewed = lease->renew();
+  if (over()) return;
+  stage_.checker.require(renewed.ok(), "a held lock is renewed");
+  expect_requests(before, lost_step == 2, "renewing");
+
+  before = lose(3);
+  const lock::ReleaseOutcome outcome = lease->release();
+  if (over()) return;
+  stage_.checker.ended(process_, *lease);
+  stage_.checker.require(outcome == lock::ReleaseOutcome::released, "a held lock is given back");
+  expect_requests(before, lost_step == 3, "giving back");
+  if (lost_step == 0) ++stage_.tally.plain_rounds;
+}
+
+bool counts_round_trips(std::uint64_t seed) noexcept { return seed % kOneIn == 0; }
+
+Verdict run_round_trips(std::uint64_t seed, Mode mode, bool tracing, Tally& tally) {
+  ++tally.schedules;
+  return RoundTrips(seed, mode, tracing, tally).run();
+}
+
+}  // namespace dynamutex::simulation

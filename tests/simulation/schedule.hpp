@@ -1,0 +1,26 @@
+#pragma once
+// One schedule: a world drawn from a seed, run to its end, and judged.
+
+#include <cstdint>
+#include <string>
+
+#include "simulation/settings.hpp"
+#include "simulation/tally.hpp"
+
+namespace dynamutex::simulation {
+
+struct Verdict {
+  std::string violation;     ///< Empty where every rule held.
+  std::uint64_t digest = 0;  ///< Equal for equal schedules.
+};
+
+/// Runs the schedule of `seed`. With `tracing`, tells on standard output what happens in it.
+[[nodiscard]] Verdict run_schedule(std::uint64_t seed, Mode mode, bool tracing, Tally& tally);
+
+/// Whether `seed` counts round trips instead of making trouble.
+[[nodiscard]] bool counts_round_trips(std::uint64_t seed) noexcept;
+
+/// One process, no fault but single lost replies: what each step costs.
+[[nodiscard]] Verdict run_round_trips(std::uint64_t seed, Mode mode, bool tracing, Tally& tally);
+
+}  // namespace dynamutex::simulation

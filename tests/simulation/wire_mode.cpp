@@ -1,0 +1,97 @@
+#include "simulation/wire_mode.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "simulation/wire_server.hpp"
+
+namespace dynamutex::simulation {
+namespace {
+
+/// A request as the bytes that the client sent.
+class WireExchange final : public Exchange {
+ public:
+  WireExchange(const http::Request& request, World& world) : request_(read_request(request)), world_(world) {}
+
+  void serve(Server& server, Answer answer, std::optional<dynamo::ServerTime> date) override {
+    WireReply reply = answer_request(server, request_, origin, answer, date, kServerEpoch + world_.now(), old_item_hidden);
+    if (replied || served_once_) return;
+    served_once_ = true;
+    reply_ = std::move(reply);
+  }
+  [[nodiscard]] bool writes() const noexcept override { return request_.writes; }
+  [[nodiscard]] const char* name() const noexcept override { return request_.operation.c_str(); }
+  [[nodiscard]] const char* reply_text() const noexcept override { return reply_.body.c_str(); }
+
+  /// As it comes in: whole, or damaged on the way.
+  [[nodiscard]] http::Response response(Random& random) const {
+    http::Response response;
+    response.status = reply_.status;
+    response.headers = reply_.headers;
+    response.body = reply_.body;
+    if (aged) response.headers.push_back({"Age", "17"});
+    if (corrupted && !response.body.empty()) {
+      const std::size_t at = random.below(response.body.size());
+      if (random.coin()) {
+        response.body.resize(at);
+      } else {
+        response.body[at] = static_cast<char>(response.body[at] ^ static_cast<char>(1 + random.below(127)));
+      }
+    }
+    return response;
+  }
+
+ private:
+  const WireRequest request_;
+  World& world_;
+  bool served_once_ = false;
+  WireReply reply_;
+};
+
+Error failure(ErrorKind kind, const char* message) {
+  Error error;
+  error.kind = kind;
+  error.message = message;
+  return error;
+}
+
+}  // namespace
+
+Result<http::Response> SimulatedTransport::send(const http::Request& request) {
+  if (process_.draining) return failure(ErrorKind::invalid, "the schedule is over");
+  const MonotonicTime sent = clock_.now();
+  if (sent >= request.deadline) return failure(ErrorKind::timed_out, "no time to send");
+  if (request.cancellation != nullptr && request.cancellation->cancelled()) return failure(ErrorKind::timed_out, "cancelled");
+
+  Exchange* exchange = nullptr;
+  const Arrival arrival = network_.send(process_, std::make_unique<WireExchange>(request, world_), request.deadline,
+                                        request.cancellation, &exchange);
+  if (process_.draining) return failure(ErrorKind::invalid, "the schedule is over");
+  switch (arrival) {
+    case Arrival::refused: return failure(ErrorKind::not_applied, "connection refused");
+    case Arrival::connection_lost: return failure(ErrorKind::ambiguous, "connection lost");
+    case Arrival::timed_out:
+    case Arrival::cancelled: return failure(ErrorKind::ambiguous, "no reply");
+    case Arrival::replied: break;
+  }
+  http::Response response = static_cast<const WireExchange&>(*exchange).response(world_.random);
+  response.sent = sent;
+  response.received = clock_.now();
+  return response;
+}
+
+WireClient::WireClient(World& world, Network& network, Process& process, Clock& clock, Entropy& entropy,
+                       dynamo::ServerClockOptions server_clock, Duration attempt_timeout, int attempts_max)
+    : transport_(world, network, process),
+      provider_(credentials::make_static_provider({"AKIDEXAMPLE", Secret("simulated-secret"), Secret("")})) {
+  dynamo::ClientOptions options;
+  options.endpoint = "http://dynamodb.simulated:8000";
+  options.region = "eu-west-1";
+  options.attempts_max = attempts_max;
+  options.attempt_timeout = attempt_timeout;
+  options.server_clock = server_clock;
+  client_ = dynamo::Client::create({transport_, *provider_, clock, entropy}, options).value();
+  table_ = std::make_unique<dynamo::ClientTable>(*client_, "locks");
+}
+
+}  // namespace dynamutex::simulation

@@ -1,0 +1,39 @@
+#pragma once
+// DynamoDB's HTTP face: JSON in, JSON out.
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dynamutex/http/transport.hpp"
+#include "simulation/network.hpp"
+#include "simulation/server.hpp"
+
+namespace dynamutex::simulation {
+
+/// A request's bytes, as far as the server looks at them.
+struct WireRequest {
+  std::string operation;    ///< From X-Amz-Target.
+  std::string signed_date;  ///< X-Amz-Date.
+  std::string body;
+  bool writes = false;
+};
+
+struct WireReply {
+  int status = 0;
+  std::vector<http::Response::Field> headers;
+  std::string body;
+};
+
+/// Ends the program where the request is not what DynamoDB's protocol asks for.
+[[nodiscard]] WireRequest read_request(const http::Request& request);
+
+/// Serves `request` at true server time `now`; the reply is dated `date`, if at all.
+[[nodiscard]] WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin, Answer answer,
+                                       std::optional<dynamo::ServerTime> date, dynamo::ServerTime now,
+                                       bool old_item_hidden);
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7).
+[[nodiscard]] std::string http_date(dynamo::ServerTime time);
+
+}  // namespace dynamutex::simulation

@@ -1,0 +1,154 @@
+#include "simulation/world.hpp"
+
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+#include <utility>
+
+namespace dynamutex::simulation {
+namespace {
+
+/// What a draining process's clock reads: beyond every deadline, and far from overflowing.
+constexpr MonotonicTime kEndOfTime{Duration::max() / 2};
+constexpr int kDrainSteps = 10'000;
+
+}  // namespace
+
+World::World(std::uint64_t seed) : random(seed) {}
+World::~World() = default;
+
+void World::at(TrueTime when, std::function<void()> act) {
+  push({std::max(when, now_), scheduled_++, nullptr, 0, std::move(act)});
+}
+
+void World::spawn(Process& process, std::function<void()> body) {
+  // A schedule that is over begins nothing new.
+  if (process.draining) return;
+  ++process.fibers_left;
+  tasks_.push_back(std::make_unique<Task>(process, [&process, body = std::move(body)] {
+    body();
+    --process.fibers_left;
+  }));
+  wake_at(now_, *tasks_.back(), 0);
+}
+
+bool World::run(std::uint64_t events_max) {
+  while (!heap_.empty() && !stopped_) {
+    if (events_ >= events_max) return false;
+    std::pop_heap(heap_.begin(), heap_.end(), later);
+    const Event event = std::move(heap_.back());
+    heap_.pop_back();
+    now_ = event.when;
+    ++events_;
+    digest_ = (digest_ ^ static_cast<std::uint64_t>(now_.count()) ^ event.number << 48U) * 0x100000001b3ULL;
+    if (event.task != nullptr) {
+      resume(*event.task, event.ticket);
+    } else {
+      event.act();
+    }
+    if (on_event) on_event();
+  }
+  return true;
+}
+
+bool World::drain() {
+  on_event = nullptr;
+  tracing = false;
+  for (const auto& task : tasks_) task->process.draining = true;
+  // Helpers first: a process's first fiber may wait for those that it started.
+  for (auto task = tasks_.rbegin(); task != tasks_.rend(); ++task) {
+    for (int step = 0; !(*task)->fiber.done(); ++step) {
+      if (step == kDrainSteps) return false;
+      current_ = task->get();
+      (*task)->fiber.resume();
+      current_ = nullptr;
+    }
+  }
+  return true;
+}
+
+void World::push(Event event) {
+  heap_.push_back(std::move(event));
+  std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+void World::wake_at(TrueTime when, Task& task, std::uint64_t ticket) {
+  if (when != kNever) push({std::max(when, now_), scheduled_++, &task, ticket, nullptr});
+}
+
+void World::resume(Task& task, std::uint64_t ticket) {
+  if (task.ticket != ticket || task.process.crashed || task.fiber.done()) return;
+  if (task.process.machine->frozen_until > now_) return wake_at(task.process.machine->frozen_until, task, ticket);
+  ++task.ticket;
+  current_ = &task;
+  task.fiber.resume();
+  current_ = nullptr;
+}
+
+void World::block(TrueTime until, const Cancellation* cancellation) {
+  Task& task = *current_;
+  if (task.process.draining) return;
+  task.cancellation = cancellation;
+  wake_at(until, task, task.ticket);
+  task.fiber.suspend();
+  task.cancellation = nullptr;
+}
+
+void World::sleep(Duration span) { block(now_ + span, nullptr); }
+
+void World::pause_here(Duration longest) {
+  const Duration span = random.between(Duration(0), longest);
+  ++pauses_;
+  trace("paused for %.6f s", static_cast<double>(span.count()) / 1e9);
+  current_->process.machine->freeze(now_, now_ + span);
+  block(now_ + span, nullptr);
+}
+
+bool World::may_pause(const Process& process) const noexcept {
+  return process.pause_per_mille > 0 && !process.draining && no_pause_ == 0 && current_ != nullptr &&
+         &current_->process == &process;
+}
+
+void World::wake(Task& task) { wake_at(now_, task, task.ticket); }
+
+void World::cancel(Cancellation& cancellation) {
+  cancellation.cancel();
+  for (const auto& task : tasks_) {
+    if (task->cancellation == &cancellation) wake(*task);
+  }
+}
+
+void World::trace(const char* format, ...) {
+  if (!tracing) return;
+  std::printf("%14.6f ", static_cast<double>(now_.count()) / 1e9);
+  if (current_ != nullptr) std::printf("[%d %s] ", current_->process.id, current_->process.owner.c_str());
+  std::va_list arguments;
+  va_start(arguments, format);
+  std::vprintf(format, arguments);
+  va_end(arguments);
+  std::putchar('\n');
+}
+
+MonotonicTime local_now(const World& world, const Process& process) noexcept {
+  return process.draining ? kEndOfTime : process.machine->monotonic(world.now());
+}
+
+MonotonicTime SimulatedClock::now() const noexcept {
+  const MonotonicTime read = local_now(world_, process_);
+  // Paused between reading the clock and acting on it: the worst moment there is.
+  if (world_.may_pause(process_) && world_.random.chance(process_.pause_per_mille)) world_.pause_here(process_.pause_max);
+  return read;
+}
+
+WallTime SimulatedClock::wall_now() const noexcept { return process_.machine->wall(world_.now()); }
+
+bool SimulatedClock::wait_until(MonotonicTime until, const Cancellation* cancellation) noexcept {
+  const auto cancelled = [&] { return cancellation != nullptr && cancellation->cancelled(); };
+  if (cancelled()) return false;
+  if (process_.draining) return until <= kEndOfTime;
+  const TrueTime end = process_.machine->when(until);
+  while (world_.now() < end && !cancelled() && !process_.draining) world_.block(end, cancellation);
+  return !cancelled() && !process_.draining;
+}
+
+}  // namespace dynamutex::simulation
