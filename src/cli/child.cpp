@@ -35,6 +35,7 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 [[noreturn]] void become_command(char* const* arguments, char* const* environment, const ChildOptions& options,
                                  pid_t parent, int report) noexcept {
   ::setpgid(0, 0);
+  options.guard.protect(::getpid());
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // The parent may have died before prctl: then no signal comes any more.
   if (::getppid() != parent) ::_exit(exit_code::signalled_base + SIGKILL);

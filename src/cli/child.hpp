@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/guard.hpp"
 #include "cli/signals.hpp"
 #include "cli/terminal.hpp"
 #include "dynamutex/result.hpp"
@@ -17,6 +18,7 @@ struct ChildOptions {
   const std::vector<std::string>& command;      ///< Looked up in PATH, as execvp(3) does.
   const std::vector<std::string>& environment;  ///< "NAME=value" each.
   const Signals& signals;
+  const Guard& guard;
   const Terminal* terminal;  ///< Handed to the child; null to keep it.
 };
 
@@ -29,7 +31,7 @@ struct ChildEnd {
 
 /// A running command. Not thread-safe.
 ///
-/// It dies with the thread that started it (PR_SET_PDEATHSIG, KILL). The process group outlives its first process as
+/// It dies with the thread that started it (PR_SET_PDEATHSIG, KILL), and its group by the guard. The process group outlives its first process as
 /// long as others are in it; `reap` is what makes its number free for others.
 class Child {
  public:

@@ -40,6 +40,9 @@ struct Plan {
 /// KILL is sent this long before the lease ends: what a busy machine may need to carry it out.
 [[nodiscard]] Duration kill_margin(Duration lease);
 
+/// When the guard kills for a supervisor that cannot: after that one's own KILL, and still before the lease ends.
+[[nodiscard]] MonotonicTime guard_time(MonotonicTime lease_end, Duration lease);
+
 /// What to do at `now`. Pure. TERM comes before KILL where there is time for it, and both come before the lease ends; a process
 /// that wakes too late for that kills at once. A lease that is taken away ends the command at once, and KILL
 /// follows no later than it would have without the loss.

@@ -15,9 +15,21 @@ RenewalNews::~RenewalNews() {
 
 lock::RenewerEvents RenewalNews::events() {
   lock::RenewerEvents events;
-  events.on_at_risk = [this](const Error& reason) { tell(reason); };
-  events.on_lost = [this](const Error& reason) { tell(reason); };
+  events.on_at_risk = [this](const Error& reason) {
+    {
+      const std::lock_guard<std::mutex> guard(mutex_);
+      trouble_ = reason.message;
+    }
+    wake();
+  };
+  // The lease itself tells how it was lost.
+  events.on_lost = [this](const Error&) { wake(); };
   return events;
+}
+
+void RenewalNews::wake() const noexcept {
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
 }
 
 void RenewalNews::acknowledge() const noexcept {
@@ -25,18 +37,9 @@ void RenewalNews::acknowledge() const noexcept {
   [[maybe_unused]] const auto got = ::read(descriptor_, &count, sizeof count);
 }
 
-std::string RenewalNews::reason() const {
+std::string RenewalNews::trouble() const {
   const std::lock_guard<std::mutex> guard(mutex_);
-  return reason_;
-}
-
-void RenewalNews::tell(const Error& reason) {
-  {
-    const std::lock_guard<std::mutex> guard(mutex_);
-    reason_ = reason.message;
-  }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(descriptor_, &one, sizeof one);
+  return trouble_;
 }
 
 }  // namespace dynamutex::cli

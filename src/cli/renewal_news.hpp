@@ -24,15 +24,15 @@ class RenewalNews {
   /// Makes the descriptor unreadable until there is more news.
   void acknowledge() const noexcept;
 
-  /// The latest reason why the lease is at risk or lost; empty while all is well.
-  [[nodiscard]] std::string reason() const;
+  /// Why renewals fail; empty while all is well.
+  [[nodiscard]] std::string trouble() const;
 
  private:
-  void tell(const Error& reason);
+  void wake() const noexcept;
 
   int descriptor_;
   mutable std::mutex mutex_;
-  std::string reason_;
+  std::string trouble_;
 };
 
 }  // namespace dynamutex::cli

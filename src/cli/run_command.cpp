@@ -106,14 +106,14 @@ class Run {
     Terminal terminal;
     signals_.watch_child();
     RenewalNews news;
+    const Guard guard(signals_, guard_time(saturating_add(started, lease.remaining()), arguments_.lease));
     const SectionLimits limits{arguments_.lease, arguments_.kill_after, arguments_.timeout};
-    Supervisor supervisor({world_.clock(), signals_, terminal, console_, news}, lease, limits, started);
-
+    Supervisor supervisor({world_.clock(), signals_, terminal, console_, news, guard}, lease, limits, started);
     terminal.remember_modes();
     descriptors_.close_others_on_exec();
     const auto environment = child_environment(lease);
     auto child =
-        Child::start({arguments_.command, environment, signals_, terminal.is_interactive() ? &terminal : nullptr});
+        Child::start({arguments_.command, environment, signals_, guard, terminal.is_interactive() ? &terminal : nullptr});
     if (!child) {
       release(lease);
       console_.error(child.error().message);
@@ -136,7 +136,7 @@ class Run {
     if (outcome == lock::ReleaseOutcome::already_lost && end.held && world_.clock().now() < lease_end) {
       // By the clock it was ours to the end, so somebody took it away by hand, and we learn of it only now.
       end.held = false;
-      if (const auto loss = lease.loss()) end.reason = loss->message;
+      if (const auto loss = lease.loss()) end.loss = loss->message;
     }
     const Verdict verdict = judge(arguments_, end);
     if (!verdict.message.empty()) console_.error(verdict.message);

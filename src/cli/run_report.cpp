@@ -11,7 +11,7 @@ namespace {
 
 std::string describe_child(const ChildEnd& end) {
   if (end.signal != 0) return "was ended by " + std::string(signal_name(end.signal));
-  return "ended by itself with exit code " + std::to_string(end.exit_code);
+  return "ended with exit code " + std::to_string(end.exit_code);
 }
 
 Verdict exec_failure(const RunArguments& arguments, int problem) {
@@ -19,20 +19,26 @@ Verdict exec_failure(const RunArguments& arguments, int problem) {
   return {code, "cannot execute " + quote(arguments.command.front()) + ": " + std::strerror(problem)};
 }
 
-Verdict lost(const RunArguments& arguments, const SectionEnd& end) {
-  std::string message = "lost the lock " + quote(arguments.name);
-  if (!end.reason.empty()) {
-    message += " (" + end.reason + ")";
-  } else if (!arguments.renew) {
-    message += " (--no-renew was given, and the command took longer than its lease)";
-  } else {
-    message += " (its lease was not renewed in time)";
+std::string describe_loss(const RunArguments& arguments, const SectionEnd& end) {
+  std::string text = end.loss;
+  if (text.empty() && !end.held) {
+    text = "lock " + quote(arguments.name) + " was lost: its lease ended before the command did";
+  } else if (text.empty()) {
+    text = "lock " + quote(arguments.name) + " was about to be lost: ";
+    text += arguments.renew ? "it was not renewed in time" : "the command took too long for its lease (--no-renew)";
   }
-  if (end.cause == EndCause::lease) {
-    message += end.killed ? "; sent the command TERM and KILL" : "; sent the command TERM";
-    message += ": it " + describe_child(end.child);
+  return end.trouble.empty() ? text : text + " (" + end.trouble + ")";
+}
+
+Verdict lost(const RunArguments& arguments, const SectionEnd& end) {
+  const std::string fate = describe_child(end.child);
+  std::string message = describe_loss(arguments, end);
+  if (end.terminated && end.killed) {
+    message += "; TERM and KILL were sent to the command, which " + fate;
+  } else if (end.terminated || end.killed) {
+    message += std::string("; ") + (end.killed ? "KILL" : "TERM") + " was sent to the command, which " + fate;
   } else {
-    message += "; the command " + describe_child(end.child) + " too late";
+    message += "; the command, unaware of it, " + fate;
   }
   return {exit_code::lease_lost, message};
 }

@@ -83,6 +83,7 @@ void Supervisor::look_at_lease(MonotonicTime now) {
   } else {
     state_.lease_end = std::min(state_.lease_end, now);
   }
+  world_.guard.put_off(guard_time(state_.lease_end, limits_.lease));
   if (!world_.console.verbose()) return;
   if (std::string version = lease_.version(); version != version_) {
     version_ = std::move(version);
@@ -110,6 +111,7 @@ void Supervisor::carry_out(const Plan& plan, const Child& child, MonotonicTime n
     child.signal_group(SIGTERM);
     child.signal_group(SIGCONT);  // a stopped process takes no TERM
     state_.terminated = now;
+    terminated_ = true;
   }
   world_.console.log(std::string(plan.step == Step::kill ? "KILL" : "TERM") + " to the command: " +
                      (plan.cause == EndCause::timeout ? "--timeout is reached" : "the lease is lost or about to end"));
@@ -176,12 +178,16 @@ SectionEnd Supervisor::finish(Child& child) {
   SectionEnd end;
   end.held = lease_.still_held();
   end.cause = state_.cause;
+  end.terminated = terminated_;
   end.killed = state_.killed;
-  if (end.cause != EndCause::none || !end.held) child.signal_group(SIGKILL);  // before its number is free for others
+  // Both before the group's number is free for others.
+  if (end.cause != EndCause::none || !end.held) child.signal_group(SIGKILL);
+  world_.guard.stand_down();
   end.child = child.reap();
   world_.terminal.take_back_from(child.group(), end.child.signal != 0);
   const auto loss = lease_.loss();
-  end.reason = loss ? loss->message : world_.news.reason();
+  if (loss) end.loss = loss->message;
+  end.trouble = world_.news.trouble();
   return end;
 }
 

@@ -5,6 +5,7 @@
 
 #include "cli/child.hpp"
 #include "cli/console.hpp"
+#include "cli/guard.hpp"
 #include "cli/plan.hpp"
 #include "cli/renewal_news.hpp"
 #include "cli/signals.hpp"
@@ -18,9 +19,11 @@ namespace dynamutex::cli {
 struct SectionEnd {
   ChildEnd child;
   EndCause cause = EndCause::none;  ///< Why we ended the command; none if it ended by itself.
-  bool killed = false;              ///< KILL was needed.
+  bool terminated = false;          ///< We sent TERM.
+  bool killed = false;              ///< We sent KILL.
   bool held = true;                 ///< The lease was still held when the command ended.
-  std::string reason;               ///< What is known of a loss; may be empty.
+  std::string loss;                 ///< How the lease was lost, where it is known to be.
+  std::string trouble;              ///< Why renewals fail, where they do.
 };
 
 struct SupervisorWorld {
@@ -29,6 +32,7 @@ struct SupervisorWorld {
   Terminal& terminal;
   const Console& console;
   const RenewalNews& news;
+  const Guard& guard;
 };
 
 /// Watches a command until it ends: forwards signals, follows stops and continuations, and ends the command in time as
@@ -55,6 +59,7 @@ class Supervisor {
   const lock::Lease& lease_;
   SectionLimits limits_;
   SectionState state_;
+  bool terminated_ = false;
   std::string version_;  ///< Of the record, to notice renewals.
   bool interactive_;     ///< The command has, or had, the terminal.
 };

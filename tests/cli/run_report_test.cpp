@@ -64,11 +64,13 @@ TEST_CASE("a command that could not be executed is told apart from one that was 
 TEST_CASE("a command that we ended for its lease is a loss, whatever it answered") {
   SectionEnd end = ended_with(0);
   end.cause = EndCause::lease;
-  end.reason = "another owner took it";
+  end.terminated = true;
+  end.loss = "lock 'deploy' was lost: it is held by x now";
+  end.trouble = "no route";
   const auto verdict = judge(some_arguments(), end);
   CHECK(verdict.exit_code == 76);
-  CHECK(has(verdict.message, "lost the lock 'deploy' (another owner took it)"));
-  CHECK(has(verdict.message, "exit code 0"));
+  CHECK(verdict.message == "lock 'deploy' was lost: it is held by x now (no route); TERM was sent to the command, which "
+                           "ended with exit code 0");
 }
 
 TEST_CASE("a command that outlived its lease is a loss, although it ended by itself") {
@@ -76,14 +78,17 @@ TEST_CASE("a command that outlived its lease is a loss, although it ended by its
   end.held = false;
   const auto verdict = judge(some_arguments(), end);
   CHECK(verdict.exit_code == 76);
-  CHECK(has(verdict.message, "too late"));
+  CHECK(has(verdict.message, "unaware of it"));
 }
 
 TEST_CASE("a killed command's end is told") {
   SectionEnd end = ended_by(SIGKILL);
   end.cause = EndCause::lease;
   end.killed = true;
-  CHECK(has(judge(some_arguments(), end).message, "TERM and KILL"));
+  CHECK(has(judge(some_arguments(), end).message, "KILL was sent"));
+  CHECK(has(judge(some_arguments(), end).message, "not renewed in time"));
+  end.terminated = true;
+  CHECK(has(judge(some_arguments(), end).message, "TERM and KILL were sent"));
   CHECK(has(judge(some_arguments(), end).message, "SIGKILL"));
 }
 
