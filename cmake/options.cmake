@@ -1,6 +1,7 @@
 # Every option of the build, in one place.
 option(DYNAMUTEX_BUILD_COMMAND "Build the command dynamutex" ${PROJECT_IS_TOP_LEVEL})
 option(DYNAMUTEX_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
+option(DYNAMUTEX_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(DYNAMUTEX_BUILD_BENCH "Build the benchmarks" OFF)
 option(DYNAMUTEX_BUILD_FUZZ "Build the libFuzzer targets (needs clang)" OFF)
 option(DYNAMUTEX_DEVELOPER "Warnings are errors" ${PROJECT_IS_TOP_LEVEL})

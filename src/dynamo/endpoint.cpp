@@ -24,15 +24,42 @@ bool is_label(std::string_view text) noexcept {
          std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '-'; });
 }
 
-/// Regions outside AWS's commercial partition, by the start of their names, and their domains.
+/// A group of regions with domains of its own.
 /// https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html
-constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kPartitions = {{
-    {"cn-", "amazonaws.com.cn"},
-    {"us-iso-", "c2s.ic.gov"},
-    {"us-isob-", "sc2s.sgov.gov"},
-    {"us-isof-", "csp.hci.ic.gov"},
-    {"eu-isoe-", "cloud.adc-e.uk"},
+struct Partition {
+  std::string_view region_prefix;
+  std::string_view domain;
+  std::string_view dual_stack_domain;
+  std::string_view fips_service = "dynamodb-fips";
+};
+constexpr Partition kCommercial = {"", "amazonaws.com", "api.aws"};
+constexpr std::array<Partition, 7> kPartitions = {{
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    // Every endpoint there is validated; the plain name is the only one.
+    {"us-gov-", "amazonaws.com", "api.aws", "dynamodb"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
 }};
+
+const Partition& partition_of(std::string_view region) noexcept {
+  for (const Partition& partition : kPartitions) {
+    if (region.substr(0, partition.region_prefix.size()) == partition.region_prefix) return partition;
+  }
+  return kCommercial;
+}
+
+std::string variable_of(std::string_view service) {
+  std::string name = "AWS_ENDPOINT_URL_";
+  for (const char c : service) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c == '-' ? '_' : c;
+  return name;
+}
+
+bool is_true(const std::optional<std::string>& text) noexcept {
+  return text && (*text == "true" || *text == "True" || *text == "TRUE");
+}
 
 bool valid_host(std::string_view host) noexcept {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
@@ -55,16 +82,46 @@ bool valid_port(std::string_view port) noexcept {
 
 }  // namespace
 
-Result<std::string> regional_endpoint(std::string_view region) {
+Result<std::string> regional_endpoint(std::string_view region, EndpointVariant variant) {
   if (!is_label(region)) {
     return invalid("'" + std::string(region) + "' is not a region; name one such as eu-west-1 (or 'local')");
   }
   if (region == "local") return std::string("http://localhost:8000");
-  std::string_view domain = "amazonaws.com";
-  for (const auto& [prefix, partition_domain] : kPartitions) {
-    if (region.substr(0, prefix.size()) == prefix) domain = partition_domain;
+  const Partition& partition = partition_of(region);
+  std::string url = "https://";
+  // The dual-stack domains know the FIPS name everywhere.
+  const bool dual_stack_fips = variant.fips && variant.dual_stack;
+  url += dual_stack_fips ? "dynamodb-fips" : variant.fips ? partition.fips_service : "dynamodb";
+  url.append(".").append(region).append(".");
+  url += variant.dual_stack ? partition.dual_stack_domain : partition.domain;
+  return url;
+}
+
+Result<std::string> resolve_endpoint(const std::optional<std::string>& configured, std::string_view region,
+                                     EndpointVariant variant) {
+  auto regional = regional_endpoint(region, variant);
+  if (!regional || !configured) return regional;
+  auto endpoint = checked_endpoint(*configured);
+  if (!endpoint) return endpoint;
+  if (variant.fips || variant.dual_stack) {
+    return invalid("a configured endpoint and a FIPS or dual-stack endpoint exclude each other: leave one of them out");
   }
-  return "https://dynamodb." + std::string(region) + "." + std::string(domain);
+  if (*endpoint == *regional_endpoint(region, {false, true})) {
+    return invalid("endpoint '" + *endpoint + "' is the region's dual-stack endpoint: ask for dual-stack instead of naming it");
+  }
+  return endpoint;
+}
+
+std::optional<std::string> configured_endpoint(const EndpointSources& sources) {
+  if (sources.given) return sources.given;
+  if (sources.ignore_configured || is_true(sources.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) return std::nullopt;
+  const credentials::Section* profile = sources.files != nullptr ? sources.files->profile(sources.profile) : nullptr;
+  const std::string* ignored = profile != nullptr ? profile->find("ignore_configured_endpoint_urls") : nullptr;
+  if (ignored != nullptr && is_true(*ignored)) return std::nullopt;
+  for (const std::string& variable : {variable_of(sources.service), std::string("AWS_ENDPOINT_URL")}) {
+    if (auto url = sources.environment(variable.c_str()); url && !url->empty()) return url;
+  }
+  return sources.files != nullptr ? sources.files->endpoint_url(sources.profile, sources.service) : std::nullopt;
 }
 
 Result<std::string> checked_endpoint(std::string_view url) {

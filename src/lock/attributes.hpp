@@ -1,6 +1,7 @@
 #pragma once
 // The attributes' names: those of the AWS Lock Client for Java where it has them, so that one table can serve both.
 
+#include <array>
 #include <string_view>
 
 namespace dynamutex::lock::attribute {
@@ -17,5 +18,8 @@ constexpr std::string_view kReleased = "isReleased";
 constexpr std::string_view kReleasedValue = "1";
 constexpr std::string_view kData = "data";
 constexpr std::string_view kTtl = "ttl";
+
+constexpr std::array<std::string_view, 9> kAll = {kOwner,        kVersion,  kLeaseDuration, kExpiresAt, kExpiresVersion,
+                                                  kFencingToken, kReleased, kData,          kTtl};
 
 }  // namespace dynamutex::lock::attribute

@@ -1,5 +1,6 @@
 #include "dynamutex/lock/record.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <utility>
 
@@ -54,6 +55,10 @@ std::string lease_duration_text(Duration lease, Compat compat) {
 }
 
 }  // namespace
+
+bool is_record_attribute(std::string_view name) noexcept {
+  return std::find(attribute::kAll.begin(), attribute::kAll.end(), name) != attribute::kAll.end();
+}
 
 dynamo::Item encode_key(const LockName& name, const KeySchema& schema) {
   dynamo::Item item;

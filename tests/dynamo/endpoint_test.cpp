@@ -2,8 +2,99 @@
 
 #include <doctest/doctest.h>
 
+#include <nlohmann/json.hpp>
+
+#include "support/vectors.hpp"
+
 using namespace dynamutex;
 using namespace dynamutex::dynamo;
+using nlohmann::json;
+
+TEST_CASE("endpoints are those of AWS's own cases") {
+  const auto text = test::read_vectors("endpoints/endpoint-tests.json");
+  if (!text) return;
+  const json cases = json::parse(*text)["testCases"];
+  CHECK(cases.size() == 29);
+  for (const json& vector : cases) {
+    const std::string params = vector["params"].dump();
+    CAPTURE(params);
+    std::optional<std::string> configured;
+    if (vector["params"].contains("Endpoint")) configured = vector["params"]["Endpoint"].get<std::string>();
+    const EndpointVariant variant{vector["params"].value("UseFIPS", false), vector["params"].value("UseDualStack", false)};
+    const auto endpoint = resolve_endpoint(configured, vector["params"]["Region"].get<std::string>(), variant);
+    if (vector["expect"].contains("error")) {
+      REQUIRE_FALSE(endpoint.ok());
+      CHECK(endpoint.error().kind == ErrorKind::invalid);
+    } else {
+      REQUIRE(endpoint.ok());
+      CHECK(*endpoint == vector["expect"]["endpoint"]["url"].get<std::string>());
+    }
+  }
+}
+
+TEST_CASE("every partition's domains are those of AWS's own list") {
+  const auto text = test::read_vectors("endpoints/partitions.json");
+  if (!text) return;
+  const json document = json::parse(*text);
+  for (const json& partition : document["partitions"]) {
+    for (const auto& [region, description] : partition["regions"].items()) {
+      if (region.find("-global") != std::string::npos) continue;
+      CAPTURE(region);
+      const std::string suffix = "." + region + "." + partition["outputs"]["dnsSuffix"].get<std::string>();
+      const std::string dual_suffix = "." + region + "." + partition["outputs"]["dualStackDnsSuffix"].get<std::string>();
+      CHECK(*regional_endpoint(region) == "https://dynamodb" + suffix);
+      CHECK(*regional_endpoint(region, {false, true}) == "https://dynamodb" + dual_suffix);
+    }
+  }
+}
+
+TEST_CASE("a configured endpoint is found where AWS's tools find it, in their order") {
+  const auto text = test::read_vectors("endpoint-url/profile-tests.json");
+  if (!text) return;
+  int cases = 0;
+  const json document = json::parse(*text);
+  for (const json& suite : document["testSuites"]) {
+    std::string config;
+    for (const auto& [name, settings] : suite["profiles"].items()) {
+      config += "[profile " + name + "]\n";
+      for (const auto& [setting, value] : settings.items()) config += setting + " = " + value.get<std::string>() + "\n";
+    }
+    for (const auto& [name, services] : suite["services"].items()) {
+      config += "[services " + name + "]\n";
+      for (const auto& [service, settings] : services.items()) {
+        config += service + " =\n";
+        for (const auto& [setting, value] : settings.items()) config += "  " + setting + " = " + value.get<std::string>() + "\n";
+      }
+    }
+    const auto files = credentials::parse_profile_files(config, "");
+    REQUIRE(files.ok());
+    for (const json& vector : suite["endpointUrlTests"]) {
+      const std::string name = vector["name"];
+      CAPTURE(name);
+      const json& variables = suite["environments"][vector["environment"].get<std::string>()];
+      const json& client = suite["client_configs"][vector["client_config"].get<std::string>()];
+      const credentials::Environment environment = [&](const char* variable) -> std::optional<std::string> {
+        if (!variables.contains(variable)) return std::nullopt;
+        return variables[variable].get<std::string>();
+      };
+      const std::string service = vector["service"];
+      EndpointSources sources{std::nullopt, environment, &*files, vector["profile"].get<std::string>(), service};
+      if (client.contains("endpoint_url")) sources.given = client["endpoint_url"].get<std::string>();
+      sources.ignore_configured = client.value("ignore_configured_endpoint_urls", false);
+      const auto endpoint = configured_endpoint(sources);
+      const auto expected = vector["output"]["endpointUrl"].get<std::string>();
+      const auto region = suite["profiles"][sources.profile]["region"].get<std::string>();
+      // What the region itself gives, here of a service that is not ours.
+      if (expected == "https://" + service + "." + region + ".amazonaws.com") {
+        CHECK_FALSE(endpoint.has_value());
+      } else {
+        CHECK(endpoint == expected);
+      }
+      ++cases;
+    }
+  }
+  CHECK(cases >= 30);
+}
 
 TEST_CASE("a region has its endpoint in its partition's domain") {
   CHECK(*regional_endpoint("eu-west-1") == "https://dynamodb.eu-west-1.amazonaws.com");

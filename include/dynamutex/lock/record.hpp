@@ -75,6 +75,9 @@ struct Record {
 /// Errors: `invalid` where the item is no lock record (an attribute is missing or of the wrong type).
 [[nodiscard]] Result<Record> decode(const dynamo::Item& item, const KeySchema& schema);
 
+/// Whether the record uses this attribute itself: it cannot be a key's name.
+[[nodiscard]] bool is_record_attribute(std::string_view name) noexcept;
+
 /// Reads a `leaseDuration` in either form: "20000" (milliseconds) or Go's "1m30s"; empty if it is neither, or not
 /// above zero.
 [[nodiscard]] std::optional<Duration> parse_lease_duration(std::string_view text);

@@ -1,0 +1,12 @@
+# Fails where the README shows something else than the example that is compiled.
+file(READ ${README} readme)
+file(READ ${EXAMPLE} example)
+string(REGEX MATCH "// begin\n(.*)// end\n" unused "${example}")
+set(shown "${CMAKE_MATCH_1}")
+if(shown STREQUAL "")
+  message(FATAL_ERROR "${EXAMPLE} has no part between '// begin' and '// end'")
+endif()
+string(FIND "${readme}" "${shown}" at)
+if(at EQUAL -1)
+  message(FATAL_ERROR "the README does not show this part of ${EXAMPLE}:\n${shown}")
+endif()
