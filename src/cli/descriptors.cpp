@@ -2,6 +2,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -32,6 +33,14 @@ std::vector<int> open_descriptors() {
 }
 
 }  // namespace
+
+void reserve_standard_descriptors() noexcept {
+  int descriptor = -1;
+  do {
+    descriptor = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+  } while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+  if (descriptor >= 0) ::close(descriptor);
+}
 
 InheritedDescriptors::InheritedDescriptors() : inherited_(open_descriptors()) {}
 

@@ -7,12 +7,14 @@
 #include "cli/command_line.hpp"
 #include "cli/commands.hpp"
 #include "cli/console.hpp"
+#include "cli/descriptors.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/help.hpp"
 
 namespace cli = dynamutex::cli;
 
 int main(int argc, char** argv) {
+  cli::reserve_standard_descriptors();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const auto line = cli::parse_command_line(arguments, cli::all_commands());
   if (!line) {

@@ -107,6 +107,14 @@ TEST_CASE("the margin before the end is a twentieth of the lease, and never unde
   CHECK(kill_margin(20s) == 1s);
 }
 
+TEST_CASE("the guard comes after the supervisor's own KILL and before the lease's end") {
+  for (const Duration lease : {Duration(1s), Duration(20s), Duration(1h)}) {
+    const MonotonicTime end = kStart + lease;
+    CHECK(dynamutex::cli::guard_time(end, lease) > end - kill_margin(lease));
+    CHECK(dynamutex::cli::guard_time(end, lease) <= end - 50ms);
+  }
+}
+
 TEST_CASE("a lease that is taken away ends the command at once") {
   Simulation simulation({20s, 5s, Duration::max()});
   simulation.run_until(3s);
