@@ -5,7 +5,7 @@ build_preset() {
   local preset=$1 log
   shift
   need_writable "$project_root/build"
-  log=$(mktemp)
+  log=$project_root/build/$preset.log
   say "Building (preset $preset) …"
   if ! (cd "$project_root" && cmake --preset "$preset" && cmake --build --preset "$preset" -j "$(nproc)" ${1:+--target "$@"}) \
       >"$log" 2>&1; then
@@ -13,5 +13,4 @@ build_preset() {
     say "the whole output is in $log" >&2
     fail "the build failed (its last words are above); after a change of compiler or folder, rm -rf build/$preset helps"
   fi
-  rm -f "$log"
 }
