@@ -14,7 +14,7 @@ constexpr std::string_view before_names = ", SignedHeaders=";
 constexpr std::string_view before_signature = ", Signature=";
 
 Failure check_required(const CanonicalHeaders& headers, const Credentials& credentials, const Scope& scope,
-                            const Options& options) {
+                       const Options& options) {
   const auto* date = headers.date();
   if (date == nullptr) return failure("there is no 'x-amz-date' header; add it with the signing date");
   if (*date != scope.date.text()) return failure("header 'x-amz-date' is not the date to sign for; make them equal");
@@ -38,6 +38,11 @@ std::size_t authorization_size(const Credentials& credentials, const Scope& scop
          before_signature.size() + sizeof(HexDigest);
 }
 
+[[gnu::cold]] Error too_small(std::size_t given, std::size_t needed) {
+  return invalid("the buffer for the authorization header has " + std::to_string(given) + " bytes; it takes " +
+                 std::to_string(needed));
+}
+
 /// Everything up to the names of the signed headers.
 void put_credential(Cursor& cursor, const Credentials& credentials, const Scope& scope) noexcept {
   cursor.put(algorithm).put(before_credential).put(credentials.access_key_id).put("/").put(scope.date.day()).put("/");
@@ -54,10 +59,7 @@ Result<std::string_view> authorization(const Request& request, const Credentials
   if (auto failed = headers.read(request.headers)) return std::move(*failed);
   if (auto failed = check_required(headers, credentials, scope, options)) return std::move(*failed);
   const std::size_t size = authorization_size(credentials, scope, headers.names_size());
-  if (size > out.size) {
-    return invalid("the buffer for the authorization header has " + std::to_string(out.size) + " bytes; it takes " +
-                   std::to_string(size));
-  }
+  if (size > out.size) return too_small(out.size, size);
 
   Cursor cursor(out.data);
   put_credential(cursor, credentials, scope);

@@ -124,13 +124,12 @@ Failure CanonicalHeaders::add(const Header& header) {
   }
   const ValueForm form = form_of(header.value);
   if (form == ValueForm::forbidden) {
-    return failure("the value of header '" + std::string(lower_name) +
-                   "' has a line break or another control character; remove it");
+    return failure({"the value of header '", lower_name, "' has a line break or another control character; remove it"});
   }
   if (known == never_signed || lower_name.substr(0, 6) == "proxy-") return nullptr;
   if (known != unknown) {
     if (known_[known] != nullptr) {
-      return failure("header '" + std::string(lower_name) + "' is there more than once; send it once");
+      return failure({"header '", lower_name, "' is there more than once; send it once"});
     }
     known_[known] = &header.value;
   }
@@ -177,6 +176,7 @@ void CanonicalHeaders::sort() noexcept {
   // Stable, for the order of equal names, and without the heap that std::stable_sort may take. Callers who give sorted
   // headers pay one comparison each.
   for (std::size_t i = 1; i < count_; ++i) {
+    if (!before(fields_[i], fields_[i - 1])) continue;
     const Field field = fields_[i];
     std::size_t to = i;
     for (; to > 0 && before(field, fields_[to - 1]); --to) fields_[to] = fields_[to - 1];

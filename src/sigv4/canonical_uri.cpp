@@ -76,7 +76,7 @@ Failure check_path(std::string_view path) {
 }
 
 Failure bad_escape(const char* part) {
-  return failure(std::string("the ") + part + " holds a '%' without two hexadecimal digits; write a percent sign as %25");
+  return failure({"the ", part, " holds a '%' without two hexadecimal digits; write a percent sign as %25"});
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #pragma once
 // Errors inside the layer.
 
+#include <initializer_list>
 #include <memory>
 #include <string>
-#include <utility>
+#include <string_view>
 
 #include "dynamutex/error.hpp"
 
@@ -13,13 +14,9 @@ namespace dynamutex::sigv4 {
 /// which costs as much as a SHA-256 compression, ten times a signature.
 using Failure = std::unique_ptr<Error>;
 
-[[nodiscard]] inline Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
-
-[[nodiscard]] inline Failure failure(std::string message) { return std::make_unique<Error>(invalid(std::move(message))); }
+// Out of line, so that the ways that succeed do not pay for the making of messages.
+[[nodiscard, gnu::cold]] Error invalid(std::string message);
+[[nodiscard, gnu::cold]] Failure failure(std::string_view message);
+[[nodiscard, gnu::cold]] Failure failure(std::initializer_list<std::string_view> parts);
 
 }  // namespace dynamutex::sigv4

@@ -24,7 +24,7 @@ Failure check_own_query(std::string_view query) {
     const std::string_view name = piece.substr(0, piece.find('='));
     if (std::find(std::begin(signature_parameters), std::end(signature_parameters), name) !=
         std::end(signature_parameters)) {
-      return failure("the query has a parameter '" + std::string(name) + "' already; presign the bare request");
+      return failure({"the query has a parameter '", name, "' already; presign the bare request"});
     }
     begin = end + 1;
   }
