@@ -94,14 +94,18 @@ Acquisition::Outcome Acquisition::grant(std::optional<FencingToken> token) {
   const bool reliable = state->expiry_borne_out();
   if (!reliable || state->remaining() < options_.lease / 2) {
     const auto renewed = state->renew(call_options());
-    if (!renewed && renewed.error().kind == ErrorKind::lost) return look();
+    if (!renewed && renewed.error().kind == ErrorKind::lost) {
+      // Where the table did not say so, our own record stands there, over before anyone could use it.
+      if (!state->loss()) give_back(*state);
+      return look();
+    }
     if (!renewed && (!reliable || state->remaining() == Duration::zero())) {
-      state->release(cleanup_time());
+      give_back(*state);
       return fail(renewed.error());
     }
   }
   if (is_cancelled()) {
-    state->release(cleanup_time());
+    give_back(*state);
     return fail(cancelled());
   }
   granted_ = std::move(state);
@@ -148,7 +152,15 @@ void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {
   }
 }
 
+void Acquisition::give_back(LeaseState& state) {
+  left_behind_ = state.release(cleanup_time()) == ReleaseOutcome::in_doubt;
+}
+
 Acquisition::Outcome Acquisition::fail(Error error) {
+  if (left_behind_) {
+    error.kind = ErrorKind::ambiguous;
+    error.message += "; giving the lock back is in doubt, it may stay taken for " + seconds_text(options_.lease);
+  }
   error_ = std::move(error);
   return Outcome::failed;
 }

@@ -26,6 +26,7 @@ class Acquisition {
   Outcome wait(MonotonicTime look_again);
   Outcome look();
   Outcome fail(Error error);
+  void give_back(LeaseState& state);
   Outcome fail_in_doubt(const RecordWrite& write, Error error);
   void take_in(std::optional<Record> record, MonotonicTime asked);
   [[nodiscard]] Decision next() const;
@@ -42,6 +43,7 @@ class Acquisition {
   const AcquireOptions& options_;
   const MonotonicTime deadline_;
   Duration pause_;
+  bool left_behind_ = false;  ///< A record of ours may stand in the table that nobody relies on.
   bool answered_ = false;  ///< The table has answered: failures from now on are waited out.
 
   std::optional<Record> seen_;

@@ -71,6 +71,14 @@ struct Terms {
   }
 };
 
+/// Adds that the token is still ours: a late copy of the acquiring write can have brought our version back with a higher one.
+void add_token_condition(Terms& terms, const Record& record) {
+  if (!record.fencing_token) return;
+  terms.name("#f", attribute::kFencingToken);
+  terms.value(":f", dynamo::Number{std::to_string(record.fencing_token->value)});
+  terms.expression.text = "(" + terms.expression.text + ") AND #f = :f";
+}
+
 /// "The version is `expected`", or `alternative` where that is not empty.
 void add_version_condition(Terms& terms, const std::string& expected, const std::string& alternative) {
   terms.name("#v", attribute::kVersion);
@@ -90,7 +98,8 @@ Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   const auto bounds = core.table.server_clock().bounds(write.from);
   Terms terms;
   terms.name("#r", attribute::kReleased);
-  if (fenced) terms.name("#f", attribute::kFencingToken);
+  const bool demands_token = fenced && (bounds || !core.table.server_clock().silent());
+  if (demands_token) terms.name("#f", attribute::kFencingToken);
   std::string& condition = terms.expression.text;
   if (fenced && !bounds && !core.table.server_clock().silent()) {
     // Without the servers' time there is no floor for a new row's first token: only a row that has one will do.
@@ -119,12 +128,14 @@ Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::st
 Write renew_if_version(Core& core, const Record& record, const std::string& expected) {
   Terms terms;
   add_version_condition(terms, expected, {});
+  add_token_condition(terms, record);
   return put(core, record, std::move(terms.expression));
 }
 
 Write free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative) {
   Terms terms;
   add_version_condition(terms, expected, alternative);
+  add_token_condition(terms, record);
   if (record.fencing_token) {
     Record freed = record;
     freed.released = true;

@@ -425,6 +425,43 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
   CHECK(setup.table.asked[0].value(":floor") == "(none)");
 }
 
+TEST_CASE("without the servers' time a new row's token begins at one, and every placeholder is used") {
+  LockSetup setup(false);
+  setup.table.then_refused(std::nullopt).then_item(std::nullopt).then([](const Asked& asked) {
+    CHECK(asked.condition == "attribute_not_exists(#k) OR attribute_exists(#r)");
+    CHECK(asked.value(":floor") == "0");
+    for (const auto& [placeholder, name] : asked.names) {
+      CAPTURE(placeholder);
+      CHECK((asked.condition + asked.update).find(placeholder) != std::string::npos);
+    }
+    Record written;
+    written.name = LockName("x");
+    written.version = "v";
+    written.lease = 20s;
+    written.fencing_token = FencingToken{1};
+    return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
+  });
+  AcquireOptions options;
+  options.fenced = true;
+  REQUIRE(setup.client->acquire("x", options).ok());
+}
+
+TEST_CASE("an acquire that is given up while its lease cannot be given back says that it is in doubt") {
+  LockSetup setup;
+  Cancellation cancellation;
+  setup.table.then([&](const Asked&) {
+    cancellation.cancel();
+    return WriteOutcome{};
+  });
+  setup.table.takes = 1s;
+  setup.table.then_fails(ErrorKind::ambiguous);
+  AcquireOptions options;
+  options.cancellation = &cancellation;
+  const auto lease = setup.client->acquire("x", options);
+  REQUIRE_FALSE(lease.ok());
+  CHECK(lease.error().kind == ErrorKind::ambiguous);
+}
+
 TEST_CASE("a fenced acquire refuses a live record that has no token") {
   LockSetup setup;
   setup.table.then_refused(setup.record("theirs", setup.server_now() + 12s));

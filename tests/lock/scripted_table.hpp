@@ -25,6 +25,7 @@ struct Asked {
   std::string update;
   std::vector<std::pair<std::string, dynamo::AttributeValue>> values;
   MonotonicTime at;
+  std::vector<std::pair<std::string, std::string>> names{};
 
   [[nodiscard]] std::string text(std::string_view attribute) const {
     const auto* found = item.find_as<std::string>(attribute);
@@ -57,7 +58,8 @@ class ScriptedTable final : public dynamo::Table {
     return answer({"delete", request.key, request.condition.text, {}, request.condition.values, clock_.now()}, options);
   }
   Result<WriteOutcome> update(const dynamo::UpdateItem& request, const dynamo::CallOptions& options) override {
-    return answer({"update", request.key, request.condition, request.update.text, request.update.values, clock_.now()},
+    return answer({"update", request.key, request.condition, request.update.text, request.update.values, clock_.now(),
+                   request.update.names},
                   options);
   }
   Result<std::optional<dynamo::Item>> get(const dynamo::GetItem& request, const dynamo::CallOptions& options) override {
