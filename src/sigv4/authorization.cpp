@@ -55,6 +55,8 @@ Result<std::string_view> authorization(const Request& request, const Credentials
                                        SigningKeyCache& keys, Buffer out, const Options& options) {
   auto key = keys.get(credentials, scope);
   if (!key) return std::move(key).error();
+  PayloadText payload;
+  if (auto failed = payload.read(request.payload)) return std::move(*failed);
   CanonicalHeaders headers;
   if (auto failed = headers.read(request.headers)) return std::move(*failed);
   if (auto failed = check_required(headers, credentials, scope, options)) return std::move(*failed);
@@ -71,7 +73,7 @@ Result<std::string_view> authorization(const Request& request, const Credentials
     Sha256 hash;
     Writer text(hash);
     const std::string_view signed_names(names, headers.names_size());
-    if (auto failed = append_canonical_request(text, request, headers, signed_names, options)) {
+    if (auto failed = append_canonical_request(text, request, headers, signed_names, payload, options)) {
       return std::move(*failed);
     }
     text.flush();

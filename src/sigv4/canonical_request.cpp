@@ -26,33 +26,34 @@ bool is_lower_hex_sha256(std::string_view text) noexcept {
   });
 }
 
-/// What stands for the payload; `memory` holds it where it is computed.
-Failure payload_text(const Payload& payload, HexDigest& memory, std::string_view& text) {
-  switch (payload.kind()) {
-    case Payload::Kind::unsigned_payload: text = unsigned_payload; return nullptr;
-    case Payload::Kind::sha256:
-      text = payload.text();
-      if (is_lower_hex_sha256(text)) return nullptr;
-      return failure("the payload hash is not 64 lower-case hexadecimal digits; give the body's SHA-256");
-    case Payload::Kind::bytes: break;
+}  // namespace
+
+Failure PayloadText::read(const Payload& payload) noexcept {
+  payload_ = payload;
+  if (payload.kind() == Payload::Kind::sha256 && !is_lower_hex_sha256(payload.text())) {
+    return failure("the payload hash is not 64 lower-case hexadecimal digits; give the body's SHA-256");
   }
-  memory = sha256_hex(payload.text());
-  text = memory.view();
+  if (payload.kind() == Payload::Kind::bytes) {
+    Sha256 hash;
+    hash.update(payload.text().data(), payload.text().size());
+    hash.finish(digest_);
+  }
   return nullptr;
 }
 
-}  // namespace
+std::string_view PayloadText::text() noexcept {
+  switch (payload_.kind()) {
+    case Payload::Kind::unsigned_payload: return unsigned_payload;
+    case Payload::Kind::sha256: return payload_.text();
+    case Payload::Kind::bytes: break;
+  }
+  hex_ = to_hex(digest_);
+  return hex_.view();
+}
 
 Failure append_canonical_request(Writer& out, const Request& request, const CanonicalHeaders& headers,
-                                      std::string_view signed_names, const Options& options) {
+                                 std::string_view signed_names, PayloadText& payload, const Options& options) {
   if (auto failed = check_method(request.method)) return failed;
-  HexDigest digest;
-  std::string_view payload;
-  if (auto failed = payload_text(request.payload, digest, payload)) return failed;
-  const auto* declared = headers.content_sha256();
-  if (declared != nullptr && *declared != payload) {
-    return failure("header 'x-amz-content-sha256' contradicts the payload; give the same hash in both places");
-  }
   out.put(request.method);
   out.put('\n');
   if (auto failed = append_canonical_path(out, request.path, options)) return failed;
@@ -63,18 +64,25 @@ Failure append_canonical_request(Writer& out, const Request& request, const Cano
   out.put('\n');
   out.put(signed_names);
   out.put('\n');
-  out.put(payload);
+  const std::string_view text = payload.text();
+  const auto* declared = headers.content_sha256();
+  if (declared != nullptr && *declared != text) {
+    return failure("header 'x-amz-content-sha256' contradicts the payload; give the same hash in both places");
+  }
+  out.put(text);
   return nullptr;
 }
 
 Result<std::string> canonical_request(const Request& request, const Options& options) {
+  PayloadText payload;
+  if (auto failed = payload.read(request.payload)) return std::move(*failed);
   CanonicalHeaders headers;
   if (auto failed = headers.read(request.headers)) return std::move(*failed);
   std::string names(headers.names_size(), '\0');
   headers.write_names(names.data());
   std::string text;
   Writer out(text);
-  if (auto failed = append_canonical_request(out, request, headers, names, options)) {
+  if (auto failed = append_canonical_request(out, request, headers, names, payload, options)) {
     return std::move(*failed);
   }
   out.flush();
