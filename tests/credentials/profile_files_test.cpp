@@ -71,7 +71,9 @@ TEST_CASE("a malformed line is told by its number and never by its content") {
   const std::pair<const char*, int> kCases[] = {{"hunter2 = x\n", 1},           {"[default]\nhunter2\n", 2},   {"[default\nhunter2=x\n", 1},
                                                 {"\n\n[]\n", 3},                 {"[default]\n = hunter2\n", 2}, {"[default]\n  hunter2 = x\n", 2},
                                                 {"[profile a]\ns =\n  hunter2\n", 3}};
-  for (const auto& [text, line] : kCases) {
+  for (const auto& one : kCases) {
+    const char* const text = one.first;
+    const int line = one.second;
     CAPTURE(text);
     const auto files = parse_profile_files(text, "");
     REQUIRE_FALSE(files.ok());
