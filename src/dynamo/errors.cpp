@@ -85,17 +85,18 @@ std::string denied_advice(std::string_view code) {
 AwsError read_aws_error(const http::Response& reply) {
   AwsError result;
   const std::optional<json> body = parse_json(reply.body);
-  if (const std::string* type = reply.header("x-amzn-errortype"); type != nullptr) result.code = bare_code(*type);
+  if (const std::string* type = reply.header("x-amzn-errortype"); type != nullptr) {
+    result.code = first_line(bare_code(*type));
+  }
   if (!body) return result;
   for (const char* name : {"__type", "code"}) {
     const std::string* code = find_text(*body, name);
-    if (result.code.empty() && code != nullptr) result.code = bare_code(*code);
+    if (result.code.empty() && code != nullptr) result.code = first_line(bare_code(*code));
   }
   for (const char* name : {"message", "Message"}) {
     const std::string* message = find_text(*body, name);
     if (result.message.empty() && message != nullptr) result.message = first_line(*message);
   }
-  result.code = first_line(result.code);
   return result;
 }
 

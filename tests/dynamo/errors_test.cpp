@@ -56,6 +56,7 @@ TEST_CASE("a message of control characters or without end stays one readable lin
   CHECK(read_aws_error(reply(400, "{\"__type\":\"X\",\"message\":\"a\\u001b[31mb\"}")).message == "a [31mb");
   CHECK(read_aws_error(reply(400, "{\"__type\":\"X\",\"message\":\"" + std::string(100'000, 'x') + "\"}")).message.size() <= 500);
   CHECK(read_aws_error(reply(400, "<html>")).code.empty());
+  CHECK(read_aws_error(reply(400, "<html>", {{"x-amzn-errortype", "a\x1b[31mb"}})).code == "a [31mb");
 }
 
 TEST_CASE("every error becomes what the caller can do next") {

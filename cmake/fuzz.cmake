@@ -1,0 +1,23 @@
+# dynamutex_fuzz(NAME layer.what SOURCE f.cpp CORPUS folder LAYER layer FUZZED a.cpp … [LINK lib …])
+# An ordinary program that replays the corpus, in every build and as a test; and under DYNAMUTEX_BUILD_FUZZ the libFuzzer target,
+# for which the layer's FUZZED sources are compiled once more, as their coverage is what steers it.
+function(dynamutex_fuzz)
+  cmake_parse_arguments(ARG "" "NAME;SOURCE;CORPUS;LAYER" "FUZZED;LINK" ${ARGN})
+  string(REPLACE "." "_" stem ${ARG_NAME})
+  add_executable(${stem}_corpus ${ARG_SOURCE} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+  dynamutex_compile_options(${stem}_corpus)
+  target_include_directories(${stem}_corpus PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${stem}_corpus PRIVATE dynamutex::${ARG_LAYER} ${ARG_LINK})
+  add_test(NAME corpus.${ARG_NAME} COMMAND ${stem}_corpus ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_CORPUS})
+  set_tests_properties(corpus.${ARG_NAME} PROPERTIES TIMEOUT 60)
+
+  if(DYNAMUTEX_BUILD_FUZZ)
+    list(TRANSFORM ARG_FUZZED PREPEND ${PROJECT_SOURCE_DIR}/src/${ARG_LAYER}/)
+    add_executable(${stem}_fuzz ${ARG_SOURCE} ${ARG_FUZZED})
+    dynamutex_compile_options(${stem}_fuzz)
+    target_include_directories(${stem}_fuzz PRIVATE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+    target_compile_options(${stem}_fuzz PRIVATE -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
+    target_link_options(${stem}_fuzz PRIVATE -fsanitize=fuzzer,address,undefined)
+    target_link_libraries(${stem}_fuzz PRIVATE ${ARG_LINK})
+  endif()
+endfunction()
