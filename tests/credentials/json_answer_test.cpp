@@ -68,10 +68,13 @@ TEST_CASE("an answer that lacks something, or has it in another type, is no cred
 }
 
 TEST_CASE("an answer nested without end is refused before it costs memory") {
-  std::string deep = R"({"AccessKeyId":)";
-  deep.append(100'000, '[');
-  CHECK_FALSE(read(deep, kMetadataForm).ok());
-  std::string fits = kMetadata;
-  fits.insert(1, R"("other":[[[[[[[[[[[["]]]]]]]]]]]]]]]]]]"]]]]]]]]]]]],)");
-  CHECK(read(fits, kMetadataForm).ok());
+  const auto with_other = [](const std::string& other) { return std::string(kMetadata).insert(1, "\"other\":" + other + ","); };
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  CHECK(read(with_other(nested(15)), kMetadataForm).ok());
+  CHECK_FALSE(read(with_other(nested(16)), kMetadataForm).ok());
+  CHECK_FALSE(read(with_other(nested(100'000)), kMetadataForm).ok());
+  CHECK_FALSE(read(R"({"AccessKeyId":)" + std::string(100'000, '['), kMetadataForm).ok());
+  // Brackets in a string are text.
+  CHECK(read(with_other('"' + std::string(100, '[') + '"'), kMetadataForm).ok());
+  CHECK(read(with_other(R"("\"[[[[[[[[[[[[[[[[[[[[")"), kMetadataForm).ok());
 }
