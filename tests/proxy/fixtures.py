@@ -77,13 +77,13 @@ class RecordingServer:
 
 
 def signed_headers(url, operation, body, key_id="PLAIN", secret=None, token=None, region="us-east-1",
-                   service="dynamodb", at=None):
-    """The headers of a request as botocore signs it, now or at another time."""
+                   service="dynamodb", at=None, **more):
+    """The headers of a request as botocore signs it, now or at another time; `more` are further headers to sign."""
     known = KEYS.get(key_id, Key("?"))
     credentials = Credentials(key_id, known.secret if secret is None else secret, token or known.token)
     request = AWSRequest("POST", url + "/", data=body, headers={
         "Host": urllib.parse.urlsplit(url).netloc, "Content-Type": "application/x-amz-json-1.0",
-        "X-Amz-Target": f"DynamoDB_20120810.{operation}"})
+        "X-Amz-Target": f"DynamoDB_20120810.{operation}", **more})
     signer = SigV4Auth(credentials, service, region)
     if at is None:
         signer.add_auth(request)

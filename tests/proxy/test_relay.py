@@ -45,6 +45,16 @@ class RelayTest(unittest.TestCase):
         self.assertEqual(item("deploy"), entry.request)
         self.assertEqual([], self.proxy.refusals())
 
+    def test_what_the_server_refuses_is_logged_as_not_applied(self):
+        with Proxy(self.proxy.url, KEYS) as outer:
+            client = Client(outer.url)
+            self.addCleanup(client.close)
+            self.rule("error", status=400, code="ConditionalCheckFailedException")
+            self.assertEqual(400, client.put()[0])
+            entry = outer.journal.entries()[0]
+            self.assertEqual((True, False, 400, "ConditionalCheckFailedException"),
+                             (entry.forwarded, entry.applied, entry.upstream_status, entry.error))
+
     def test_a_wrong_signature_is_answered_like_dynamodb_does_and_not_forwarded(self):
         status, headers, document = self.client.call("PutItem", item("a"), secret="wrong")
         self.assertEqual((400, "com.amazon.coral.service#InvalidSignatureException"), (status, document["__type"]))
