@@ -68,7 +68,8 @@ void Checker::foreign_ended(const Process& process) {
 void Checker::acquire_failed(const Process& process, int lock, const Error& error) {
   const Origin origin{process.id, process.acquisition};
   const Row* const left = row(lock);
-  const bool leaked = left != nullptr && live(*left) && left->writer == origin;
+  // What arrives late cannot be known of.
+  const bool leaked = left != nullptr && live(*left) && left->writer == origin && !left->writer.late;
   require(!leaked || error.kind == ErrorKind::ambiguous, "a failed acquire leaves no record behind without saying so",
           text(origin) + ": " + to_string(error.kind) + ": " + error.message);
 }

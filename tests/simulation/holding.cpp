@@ -1,5 +1,6 @@
 // What a process does while it holds a lock, and how it gives it back.
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -68,7 +69,8 @@ void LockUser::renew_by_hand(lock::Lease& lease) {
   const Duration frozen_before = process_.machine->frozen_for;
   const auto renewed = lease.renew();
   if (over()) return;
-  require_return(end, frozen_before, std::nullopt, "renew returns by the lease's end");
+  // Settling an earlier renewal may have moved the end.
+  require_return(std::max(end, valid_until(lease)), frozen_before, std::nullopt, "renew returns by the lease's end");
   stage_.world.trace("renewed by hand: %s", renewed ? "yes" : renewed.error().message.c_str());
   if (renewed) {
     ++stage_.tally.renewed;

@@ -122,9 +122,9 @@ void LockUser::require_return(MonotonicTime deadline, Duration frozen_before, st
                               const char* rule) {
   const Machine& machine = *process_.machine;
   const Duration frozen = machine.frozen_for - frozen_before;
-  const TrueTime due = machine.when(deadline);
-  TrueTime latest = due == kNever ? kNever : due + frozen + kReturnSlack;
-  if (cancelled_at) latest = std::min(latest, *cancelled_at + frozen + kCancelSlack);
+  const TrueTime due = machine.when(saturating_add(deadline, kReturnSlack));
+  TrueTime latest = due == kNever ? kNever : due + frozen;
+  if (cancelled_at) latest = std::min(latest, machine.when(machine.monotonic(*cancelled_at) + kCancelSlack) + frozen);
   const TrueTime late = latest == kNever ? TrueTime(0) : std::max(TrueTime(0), stage_.world.now() - latest);
   stage_.checker.require(late == TrueTime(0), rule,
                          "process " + std::to_string(process_.id) + " is " + std::to_string(late.count() / 1'000'000) +

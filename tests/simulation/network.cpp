@@ -58,7 +58,7 @@ Arrival Network::send(Process& process, std::unique_ptr<Exchange> exchange, Mono
   one.waiter = world_.current();
   const TrueTime end = process.machine->when(deadline);
   if (happens(Fault::connection_refused)) {
-    world_.block(std::min(world_.now() + latency(), end), nullptr);
+    world_.block(std::min(world_.now() + latency(), end), cancellation);
     return Arrival::refused;
   }
   dispatch(process, one);
@@ -128,6 +128,8 @@ void Network::arrive(std::size_t index) {
     last_written_[of] = std::max(last_written_[of], exchange.number);
     if (watcher_ != nullptr && watcher_->gave_back(exchange.origin)) counts_.add(Fault::late_after_release);
   }
+  exchange.origin.late = exchange.waiter == nullptr || exchange.arrived;
+  exchange.arrived = true;
   const bool missing = happens(Fault::date_missing);
   exchange.serve(server_, copy.answer, missing ? std::nullopt : date());
   world_.trace("  %s #%d of process %d arrives: %s%s", exchange.name(), exchange.number, exchange.origin.process,

@@ -32,6 +32,7 @@ class Exchange {
   bool breaking = false;     ///< It takes a lock away from its holder by force.
   int number = 0;            ///< Of its process's requests.
   Task* waiter = nullptr;
+  bool arrived = false;
   bool replied = false;
   bool connection_lost = false;
   // What happens to the reply, for the form that has bytes.

@@ -68,8 +68,9 @@ void LockUser::probe(int lock) {
   options.lease = stage_.settings.lease;
   options.fenced = stage_.settings.fenced;
   const bool patient = world.random.coin();
-  if (patient) options.wait = stage_.settings.lease * 3 + seconds(30);
-  const TrueTime due = world.now() + probe_bound(lock);
+  if (patient) options.wait = stage_.settings.lease * 10 + seconds(30);
+  const bool bounded = stage_.settings.assumptions == Assumptions::hold;
+  const TrueTime due = world.now() + (bounded ? probe_bound(lock) : options.lease * 10);
   ++process_.acquisition;
   for (;;) {
     world.trace("probes lock-%d", lock);

@@ -21,6 +21,7 @@ using Operation = std::variant<dynamo::PutItem, dynamo::GetItem, dynamo::DeleteI
 struct Origin {
   int process = 0;
   int acquisition = 0;
+  bool late = false;  ///< By a copy of a request that nobody waited for any more, or that was answered before.
   friend bool operator==(const Origin& a, const Origin& b) { return a.process == b.process && a.acquisition == b.acquisition; }
   friend bool operator<(const Origin& a, const Origin& b) {
     return a.process != b.process ? a.process < b.process : a.acquisition < b.acquisition;
