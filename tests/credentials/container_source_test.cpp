@@ -64,7 +64,7 @@ TEST_CASE("a container's token goes to this machine, to the agents' addresses, o
     CHECK(is_allowed_container_url(url));
   }
   for (const char* url : {"", "http://", "http:///x", "ftp://127.0.0.1/", "http://example.com/", "http://169.254.169.254/",
-                          "http://169.254.170.3/", "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.1/",
+                          "http://169.254.170.3/", "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com/", "http://127.1/",
                           "http://2130706433/", "http://0177.0.0.1/", "http://128.0.0.1/", "http://[::2]/", "http://[::ffff:10.0.0.1]/",
                           "http://[fd00:ec2::24]/", "http://localhost.example.com/", "http://::1/"}) {
     CAPTURE(url);

@@ -100,6 +100,20 @@ TEST_CASE("an STS that fails is asked again, thrice in all") {
   CHECK(sts.requests().size() == 3);
 }
 
+TEST_CASE("an STS that breaks off, or stalls, leaves the caller's own request undone") {
+  RawServer cut([](Peer& peer) {
+    if (peer.read_request()) peer.send("HTTP/1.1 200 OK\r\nContent-");
+  });
+  TestWorld test;
+  auto source = make_assume_role_source(test.world(), fixed(kKeys, test.variables), {"arn:x", "", "", 0}, {"", cut.url("")});
+  CHECK(error_of(test.fetch(*source)).kind == ErrorKind::not_applied);
+  CHECK(cut.requests().size() == 3);
+
+  RawServer stalls([](Peer& peer) { peer.wait_for_close(); });
+  auto slow = make_assume_role_source(test.world(), fixed(kKeys, test.variables), {"arn:x", "", "", 0}, {"", stalls.url("")});
+  CHECK(error_of(test.fetch(*slow, 50ms)).kind == ErrorKind::timed_out);
+}
+
 TEST_CASE("a role without credentials to assume it with is an error, not an absence") {
   TestWorld test;
   auto source = make_assume_role_source(test.world(), make_environment_source(test.variables.lookup()), {"arn:x", "", "", 0}, {});

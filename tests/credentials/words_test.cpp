@@ -11,6 +11,7 @@ TEST_CASE("a command is split into words, and nothing in it is expanded") {
   CHECK(*split_words(R"("/path to/x" "two words" 'single "quoted"')") == Words{"/path to/x", "two words", R"(single "quoted")"});
   CHECK(*split_words(R"(a"b c"d '' "")") == Words{"ab cd", "", ""});
   CHECK(*split_words(R"(a\ b "q\"\\\n" '\')") == Words{"a b", R"(q"\\n)", "\\"});
+  CHECK(*split_words(R"('\\')") == Words{R"(\\)"});
   CHECK(*split_words("a $HOME `id` $(id) ; b | c > d ~ *") ==
         Words{"a", "$HOME", "`id`", "$(id)", ";", "b", "|", "c", ">", "d", "~", "*"});
 }
