@@ -51,16 +51,6 @@ const Partition& partition_of(std::string_view region) noexcept {
   return kCommercial;
 }
 
-std::string variable_of(std::string_view service) {
-  std::string name = "AWS_ENDPOINT_URL_";
-  for (const char c : service) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c == '-' ? '_' : c;
-  return name;
-}
-
-bool is_true(const std::optional<std::string>& text) noexcept {
-  return text && (*text == "true" || *text == "True" || *text == "TRUE");
-}
-
 bool valid_host(std::string_view host) noexcept {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     return host.size() > 2 && host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
@@ -110,18 +100,6 @@ Result<std::string> resolve_endpoint(const std::optional<std::string>& configure
     return invalid("endpoint '" + *endpoint + "' is the region's dual-stack endpoint: ask for dual-stack instead of naming it");
   }
   return endpoint;
-}
-
-std::optional<std::string> configured_endpoint(const EndpointSources& sources) {
-  if (sources.given) return sources.given;
-  if (sources.ignore_configured || is_true(sources.environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))) return std::nullopt;
-  const credentials::Section* profile = sources.files != nullptr ? sources.files->profile(sources.profile) : nullptr;
-  const std::string* ignored = profile != nullptr ? profile->find("ignore_configured_endpoint_urls") : nullptr;
-  if (ignored != nullptr && is_true(*ignored)) return std::nullopt;
-  for (const std::string& variable : {variable_of(sources.service), std::string("AWS_ENDPOINT_URL")}) {
-    if (auto url = sources.environment(variable.c_str()); url && !url->empty()) return url;
-  }
-  return sources.files != nullptr ? sources.files->endpoint_url(sources.profile, sources.service) : std::nullopt;
 }
 
 Result<std::string> checked_endpoint(std::string_view url) {

@@ -48,54 +48,6 @@ TEST_CASE("every partition's domains are those of AWS's own list") {
   }
 }
 
-TEST_CASE("a configured endpoint is found where AWS's tools find it, in their order") {
-  const auto text = test::read_vectors("endpoint-url/profile-tests.json");
-  if (!text) return;
-  int cases = 0;
-  const json document = json::parse(*text);
-  for (const json& suite : document["testSuites"]) {
-    std::string config;
-    for (const auto& [name, settings] : suite["profiles"].items()) {
-      config += "[profile " + name + "]\n";
-      for (const auto& [setting, value] : settings.items()) config += setting + " = " + value.get<std::string>() + "\n";
-    }
-    for (const auto& [name, services] : suite["services"].items()) {
-      config += "[services " + name + "]\n";
-      for (const auto& [service, settings] : services.items()) {
-        config += service + " =\n";
-        for (const auto& [setting, value] : settings.items()) config += "  " + setting + " = " + value.get<std::string>() + "\n";
-      }
-    }
-    const auto files = credentials::parse_profile_files(config, "");
-    REQUIRE(files.ok());
-    for (const json& vector : suite["endpointUrlTests"]) {
-      const std::string name = vector["name"];
-      CAPTURE(name);
-      const json& variables = suite["environments"][vector["environment"].get<std::string>()];
-      const json& client = suite["client_configs"][vector["client_config"].get<std::string>()];
-      const credentials::Environment environment = [&](const char* variable) -> std::optional<std::string> {
-        if (!variables.contains(variable)) return std::nullopt;
-        return variables[variable].get<std::string>();
-      };
-      const std::string service = vector["service"];
-      EndpointSources sources{std::nullopt, environment, &*files, vector["profile"].get<std::string>(), service};
-      if (client.contains("endpoint_url")) sources.given = client["endpoint_url"].get<std::string>();
-      sources.ignore_configured = client.value("ignore_configured_endpoint_urls", false);
-      const auto endpoint = configured_endpoint(sources);
-      const auto expected = vector["output"]["endpointUrl"].get<std::string>();
-      const auto region = suite["profiles"][sources.profile]["region"].get<std::string>();
-      // What the region itself gives, here of a service that is not ours.
-      if (expected == "https://" + service + "." + region + ".amazonaws.com") {
-        CHECK_FALSE(endpoint.has_value());
-      } else {
-        CHECK(endpoint == expected);
-      }
-      ++cases;
-    }
-  }
-  CHECK(cases >= 30);
-}
-
 TEST_CASE("a region has its endpoint in its partition's domain") {
   CHECK(*regional_endpoint("eu-west-1") == "https://dynamodb.eu-west-1.amazonaws.com");
   CHECK(*regional_endpoint("cn-north-1") == "https://dynamodb.cn-north-1.amazonaws.com.cn");
