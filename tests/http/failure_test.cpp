@@ -186,6 +186,9 @@ TEST_CASE("cancelling from another thread ends a request without a deadline") {
   RawServer server([&](Peer& peer) {
     if (!peer.read_request()) return;
     asked = true;
+    // Late enough for the client to be waiting: before that, it looks at the flag and needs no waking.
+    const auto clock = make_system_clock();
+    clock->wait_until(clock->now() + 50ms, nullptr);
     cancellation.cancel();
     peer.wait_for_close();
   });
