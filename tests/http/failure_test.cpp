@@ -186,9 +186,10 @@ TEST_CASE("cancelling from another thread ends a request without a deadline") {
   RawServer server([&](Peer& peer) {
     if (!peer.read_request()) return;
     asked = true;
-    // Late enough for the client to be waiting: before that, it looks at the flag and needs no waking.
+    // Late enough for the client to be waiting, and for libcurl's own timers (happy eyeballs: 200 ms) to be over: before
+    // that, it looks at the flag and needs no waking.
     const auto clock = make_system_clock();
-    clock->wait_until(clock->now() + 50ms, nullptr);
+    clock->wait_until(clock->now() + 400ms, nullptr);
     cancellation.cancel();
     peer.wait_for_close();
   });
