@@ -1,6 +1,7 @@
 #include "simulation/checker.hpp"
 
 #include <algorithm>
+#include <chrono>
 
 namespace dynamutex::simulation {
 namespace {
@@ -116,6 +117,15 @@ void Checker::check_row(const Holder& holder) {
           text(holder.origin) + (standing == nullptr ? "; there is none" : "; written by " + text(standing->writer)));
 }
 
+/// DynamoDB's TTL counts in seconds, and never deletes a record before its retention is over.
+void Checker::check_ttl(const Row& row) {
+  const auto record = lock::decode(row.item, settings_.schema);
+  if (!record || !record->ttl || !record->expires_at) return;
+  const Duration kept = *record->ttl - record->expires_at->time_since_epoch();
+  require(kept >= settings_.retention && kept < settings_.retention + std::chrono::seconds(2),
+          "a record's ttl is its expiry and the retention, in seconds", text(row.writer));
+}
+
 void Checker::check_pair(const Holder& a, const Holder& b) {
   if (settings_.assumptions != Assumptions::hold) {
     overlap_found_ = true;
@@ -134,7 +144,10 @@ void Checker::note_writers(const Origin& by, bool forced) {
   for (std::size_t i = 0; i < writers_.size(); ++i) {
     const Row* const now = row(static_cast<int>(i));
     std::optional<Origin> writer;
-    if (now != nullptr && live(*now)) writer = now->writer;
+    if (now != nullptr && live(*now)) {
+      writer = now->writer;
+      check_ttl(*now);
+    }
     if (writers_[i] && !(writer && *writer == *writers_[i]) && !(by == *writers_[i])) {
       disturbed_.insert(*writers_[i]);
       if (forced) broken_.insert(*writers_[i]);

@@ -55,6 +55,7 @@ class Checker final : public TableWatcher {
   [[nodiscard]] bool holds(const Holder& holder) const;
   [[nodiscard]] const Row* row(int lock) const;
   void check_row(const Holder& holder);
+  void check_ttl(const Row& row);
   void check_pair(const Holder& a, const Holder& b);
   void note_writers(const Origin& by, bool forced);
 

@@ -3,6 +3,8 @@
 namespace dynamutex::simulation {
 namespace {
 
+constexpr unsigned kAlways = 1000;
+
 constexpr Fault kRequestFaults[] = {
     Fault::connection_refused, Fault::request_lost,  Fault::reply_lost,        Fault::duplicate,     Fault::late_duplicate,
     Fault::delay_beyond_lease, Fault::error_applied, Fault::error_not_applied, Fault::throttled,     Fault::cut_reply,
@@ -49,16 +51,17 @@ const char* to_string(Fault fault) noexcept {
   return "unknown";
 }
 
-FaultPlan draw_fault_plan(Random& random) noexcept {
+FaultPlan draw_fault_plan(Random& random, bool dated) noexcept {
   constexpr unsigned kRates[] = {10, 30, 80, 200, 400};
   FaultPlan plan;
   const unsigned enabled_per_mille = random.coin() ? 150 : 400;
   for (const Fault fault : kRequestFaults) {
     if (random.chance(enabled_per_mille)) plan.per_mille[static_cast<std::size_t>(fault)] = random.pick(kRates);
   }
-  // Some servers never tell the date, or never the old item.
-  for (const Fault fault : {Fault::date_missing, Fault::age_added, Fault::old_item_not_told}) {
-    if (random.chance(30)) plan.per_mille[static_cast<std::size_t>(fault)] = 1000;
+  // Some servers never tell the old item, some never the date.
+  for (const Fault fault : {Fault::old_item_not_told, Fault::date_missing, Fault::age_added}) {
+    const bool always = random.chance(30);
+    if (always && (!dated || fault == Fault::old_item_not_told)) plan.per_mille[static_cast<std::size_t>(fault)] = kAlways;
   }
   return plan;
 }

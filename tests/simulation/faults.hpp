@@ -63,9 +63,14 @@ struct FaultPlan {
   std::array<unsigned, kFaultCount> per_mille{};
   bool active = false;  ///< Faults happen now.
 
-  [[nodiscard]] unsigned of(Fault fault) const noexcept { return active ? per_mille[static_cast<std::size_t>(fault)] : 0; }
+  /// What always happens is the server's way, and does not end with the faults.
+  [[nodiscard]] unsigned of(Fault fault) const noexcept {
+    const unsigned rate = per_mille[static_cast<std::size_t>(fault)];
+    return active || rate == 1000 ? rate : 0;
+  }
 };
 
-[[nodiscard]] FaultPlan draw_fault_plan(Random& random) noexcept;
+/// `dated`: the server tells its time, if not in every reply.
+[[nodiscard]] FaultPlan draw_fault_plan(Random& random, bool dated) noexcept;
 
 }  // namespace dynamutex::simulation

@@ -22,6 +22,10 @@ Duration lease_of(const dynamo::Item& item) {
   return milliseconds(count);
 }
 
+std::string milliseconds_text(Duration span) {
+  return std::to_string(std::chrono::duration_cast<milliseconds>(span).count());
+}
+
 }  // namespace
 
 ForeignUser::ForeignUser(Stage stage, Machine& machine, int id)
@@ -90,15 +94,36 @@ bool ForeignUser::try_once() {
 
 bool ForeignUser::write(dynamo::Expression condition) {
   const TrueTime since = stage_.world.now();
-  dynamo::PutItem request{key(), std::move(condition)};
   version_ = fresh_version();
-  request.item.set("ownerName", "foreign");
-  request.item.set(kVersion, version_);
-  request.item.set("leaseDuration", std::to_string(std::chrono::duration_cast<milliseconds>(stage_.settings.lease).count()));
-  const auto outcome = table_.put(request, {});
+  const bool in_place = condition.text != "attribute_not_exists(#k)" && stage_.world.random.chance(300);
+  const auto outcome = in_place ? update_in_place(std::move(condition)) : replace(std::move(condition));
   if (!outcome || process_.draining || outcome->status != dynamo::WriteOutcome::Status::applied) return false;
   believe(since);
   return true;
+}
+
+Result<dynamo::WriteOutcome> ForeignUser::replace(dynamo::Expression condition) {
+  dynamo::PutItem request{key(), std::move(condition)};
+  request.item.set("ownerName", "foreign");
+  request.item.set(kVersion, version_);
+  request.item.set("leaseDuration", milliseconds_text(stage_.settings.lease));
+  return table_.put(request, {});
+}
+
+/// What it does not know stays in the record.
+Result<dynamo::WriteOutcome> ForeignUser::update_in_place(dynamo::Expression condition) {
+  dynamo::UpdateItem request;
+  request.key = key();
+  request.condition = condition.text;
+  request.update = std::move(condition);
+  request.update.text = "SET #o = :o, #n = :n, #l = :l REMOVE #g";
+  for (auto& name : {std::pair("#o", "ownerName"), {"#n", kVersion}, {"#l", "leaseDuration"}, {"#g", "isReleased"}}) {
+    request.update.names.emplace_back(name.first, name.second);
+  }
+  request.update.values.emplace_back(":o", AttributeValue("foreign"));
+  request.update.values.emplace_back(":n", AttributeValue(version_));
+  request.update.values.emplace_back(":l", AttributeValue(milliseconds_text(stage_.settings.lease)));
+  return table_.update(request, {});
 }
 
 void ForeignUser::believe(TrueTime since) {

@@ -10,7 +10,7 @@
 namespace dynamutex::simulation {
 
 /// It waits for a record to stay unchanged for its leaseDuration, takes over on condition of the version that it watched,
-/// heartbeats by UpdateItem, and deletes its record or marks it released. It believes to hold the lock for leaseDuration
+/// puts its record in the other's place or updates it there (updateExistingLockRecord), heartbeats by UpdateItem, and deletes its record or marks it released. It believes to hold the lock for leaseDuration
 /// from before each of its writes, without any margin: its clock's rate has to be true.
 class ForeignUser {
  public:
@@ -23,6 +23,8 @@ class ForeignUser {
   void round();
   bool try_once();
   bool write(dynamo::Expression condition);
+  [[nodiscard]] Result<dynamo::WriteOutcome> replace(dynamo::Expression condition);
+  [[nodiscard]] Result<dynamo::WriteOutcome> update_in_place(dynamo::Expression condition);
   void hold();
   bool heartbeat();
   void give_back();

@@ -1,6 +1,8 @@
 #include "simulation/wire_mode.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <string>
 #include <utility>
 
 #include "simulation/wire_server.hpp"
@@ -8,13 +10,18 @@
 namespace dynamutex::simulation {
 namespace {
 
+constexpr std::chrono::seconds kAge{17};
+
 /// A request as the bytes that the client sent.
 class WireExchange final : public Exchange {
  public:
   WireExchange(const http::Request& request, World& world) : request_(read_request(request)), world_(world) {}
 
   void serve(Server& server, Answer answer, std::optional<dynamo::ServerTime> date) override {
-    WireReply reply = answer_request(server, request_, origin, answer, date, kServerEpoch + world_.now(), old_item_hidden);
+    // What comes out of a cache is as old as it says.
+    const auto told = aged && date ? std::optional(*date - kAge) : date;
+    WireReply reply = answer_request(server, request_, origin,
+                                     {answer, kServerEpoch + world_.now(), told, date && !aged, old_item_hidden});
     if (replied || served_once_) return;
     served_once_ = true;
     reply_ = std::move(reply);
@@ -29,7 +36,7 @@ class WireExchange final : public Exchange {
     response.status = reply_.status;
     response.headers = reply_.headers;
     response.body = reply_.body;
-    if (aged) response.headers.push_back({"Age", "17"});
+    if (aged) response.headers.push_back({"Age", std::to_string(kAge.count())});
     if (corrupted && !response.body.empty()) {
       const std::size_t at = random.below(response.body.size());
       if (random.coin()) {

@@ -142,21 +142,21 @@ dynamo::ServerTime read_amz_date(const std::string& text) {
   return dynamo::ServerTime(std::chrono::seconds(::timegm(&parts)));
 }
 
-Outcome judge(Server& server, const WireRequest& request, const Origin& origin, Answer answer, dynamo::ServerTime now,
-              bool old_item_hidden) {
-  const Duration age = now - read_amz_date(request.signed_date);
-  if (answer == Answer::denied) return refusal(400, "ExpiredTokenException", "The security token included is expired");
-  if (age > kSignatureAgeMax || age < -kSignatureAgeMax) {
+Outcome judge(Server& server, const WireRequest& request, const Origin& origin, const Circumstances& circumstances) {
+  const Duration age = circumstances.now - read_amz_date(request.signed_date);
+  if (circumstances.answer == Answer::denied) return refusal(400, "ExpiredTokenException", "The security token included is expired");
+  // A client with a wrong clock could learn nothing from a refusal without a date.
+  if (circumstances.date_usable && (age > kSignatureAgeMax || age < -kSignatureAgeMax)) {
     return refusal(400, "InvalidSignatureException", "Signature expired or not yet current");
   }
-  switch (answer) {
+  switch (circumstances.answer) {
     case Answer::throttled: return refusal(400, "ProvisionedThroughputExceededException", "Slow down");
     case Answer::error_not_applied: return refusal(500, "InternalServerError", "It did not happen, but who knows");
     case Answer::error_applied: {
-      [[maybe_unused]] const Outcome hidden = serve(server, request, origin, old_item_hidden);
+      [[maybe_unused]] const Outcome hidden = serve(server, request, origin, circumstances.old_item_hidden);
       return refusal(500, "InternalServerError", "It may have happened");
     }
-    default: return serve(server, request, origin, old_item_hidden);
+    default: return serve(server, request, origin, circumstances.old_item_hidden);
   }
 }
 
@@ -182,16 +182,16 @@ WireRequest read_request(const http::Request& request) {
   return result;
 }
 
-WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin, Answer answer,
-                         std::optional<dynamo::ServerTime> date, dynamo::ServerTime now, bool old_item_hidden) {
-  const Outcome outcome = judge(server, request, origin, answer, now, old_item_hidden);
+WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin,
+                         const Circumstances& circumstances) {
+  const Outcome outcome = judge(server, request, origin, circumstances);
   WireReply reply;
   reply.status = outcome.status;
   reply.body = outcome.body.dump();
   reply.headers = {{"x-amzn-RequestId", "SIMULATED"},
                    {"Content-Type", "application/x-amz-json-1.0"},
                    {"x-amz-crc32", std::to_string(dynamo::crc32(reply.body))}};
-  if (date) reply.headers.push_back({"Date", http_date(*date)});
+  if (circumstances.date) reply.headers.push_back({"Date", http_date(*circumstances.date)});
   return reply;
 }
 

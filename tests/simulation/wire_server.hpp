@@ -28,10 +28,17 @@ struct WireReply {
 /// Ends the program where the request is not what DynamoDB's protocol asks for.
 [[nodiscard]] WireRequest read_request(const http::Request& request);
 
-/// Serves `request` at true server time `now`; the reply is dated `date`, if at all.
-[[nodiscard]] WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin, Answer answer,
-                                       std::optional<dynamo::ServerTime> date, dynamo::ServerTime now,
-                                       bool old_item_hidden);
+/// How a request meets the server.
+struct Circumstances {
+  Answer answer = Answer::normal;
+  dynamo::ServerTime now;                   ///< A perfect server's time.
+  std::optional<dynamo::ServerTime> date;   ///< In the reply, if at all.
+  bool date_usable = false;                 ///< The client can learn the time from it.
+  bool old_item_hidden = false;
+};
+
+[[nodiscard]] WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin,
+                                       const Circumstances& circumstances);
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110, section 5.6.7).
 [[nodiscard]] std::string http_date(dynamo::ServerTime time);
