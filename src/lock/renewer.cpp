@@ -67,8 +67,9 @@ class Renewer::Impl {
   void run();
   MonotonicTime act(std::unique_lock<std::mutex>& lock, MonotonicTime now, bool& acted);
   void renew(std::unique_lock<std::mutex>& lock, std::shared_ptr<LeaseState> state, MonotonicTime give_up_at);
-  void tell(std::unique_lock<std::mutex>& lock, const LeaseState* key, const std::function<void(const Error&)>& event,
-            const Error& reason);
+  /// Calls `event` without the mutex, while `remove` waits for it.
+  template <class Event, class... Reason>
+  void tell(std::unique_lock<std::mutex>& lock, const LeaseState* key, const Event& event, const Reason&... reason);
 
   Clock& clock_;
   Entropy& entropy_;
@@ -112,7 +113,7 @@ MonotonicTime Renewer::Impl::act(std::unique_lock<std::mutex>& lock, MonotonicTi
       if (plan.step == RenewalStep::tell_at_risk) {
         entry.at_risk_told = true;
         const auto event = entry.events.on_at_risk;
-        tell(lock, key, event, entry.last_failure);
+        tell(lock, key, event, Error(entry.last_failure));
       } else {
         const Entry gone = std::move(entry);
         entries_.erase(it);
@@ -148,18 +149,20 @@ void Renewer::Impl::renew(std::unique_lock<std::mutex>& lock, std::shared_ptr<Le
     entry.retry_at.reset();
     entry.failures = 0;
     entry.at_risk_told = false;
+    if (const auto on_renewed = entry.events.on_renewed; on_renewed) tell(lock, key, on_renewed);
     return;
   }
   entry.last_failure = renewed.error();
   entry.retry_at = clock_.now() + renewal_pause(++entry.failures, state->length(), unit_interval(entropy_));
 }
 
-void Renewer::Impl::tell(std::unique_lock<std::mutex>& lock, const LeaseState* key,
-                         const std::function<void(const Error&)>& event, const Error& reason) {
+template <class Event, class... Reason>
+void Renewer::Impl::tell(std::unique_lock<std::mutex>& lock, const LeaseState* key, const Event& event,
+                         const Reason&... reason) {
   if (!event) return;
   busy_ = key;
   lock.unlock();
-  event(reason);
+  event(reason...);
   lock.lock();
   busy_ = nullptr;
   idle_.notify_all();
