@@ -9,7 +9,8 @@ function(dynamutex_compile_options target)
     target_compile_options(${target} PRIVATE -Werror)
   endif()
   if(DYNAMUTEX_SANITIZE)
-    target_compile_options(${target} PRIVATE -fsanitize=${DYNAMUTEX_SANITIZE} -fno-sanitize-recover=all
+    # The libraries have no RTTI, by which the check of virtual pointers would go.
+    target_compile_options(${target} PRIVATE -fsanitize=${DYNAMUTEX_SANITIZE} -fno-sanitize-recover=all -fno-sanitize=vptr
                                              -fno-omit-frame-pointer)
     target_link_options(${target} PUBLIC -fsanitize=${DYNAMUTEX_SANITIZE})
   endif()

@@ -2,6 +2,7 @@
 
 build_packages=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev nlohmann-json3-dev doctest-dev)
 test_packages=(python3 python3-botocore libfaketime ca-certificates)
+fuzz_packages=(clang libclang-rt-dev)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
