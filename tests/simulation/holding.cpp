@@ -66,11 +66,12 @@ MonotonicTime LockUser::valid_until(const lock::Lease& lease) const {
 
 void LockUser::renew_by_hand(lock::Lease& lease) {
   const MonotonicTime end = valid_until(lease);
+  const MonotonicTime began = local_now(stage_.world, process_);
   const Duration frozen_before = process_.machine->frozen_for;
   const auto renewed = lease.renew();
   if (over()) return;
-  // Settling an earlier renewal may have moved the end.
-  require_return(std::max(end, valid_until(lease)), frozen_before, std::nullopt, "renew returns by the lease's end");
+  // Settling an earlier renewal may have moved the end, to a lease from now at most.
+  require_return(std::max(end, began + lease.length()), frozen_before, std::nullopt, "renew returns by the lease's end");
   stage_.world.trace("renewed by hand: %s", renewed ? "yes" : renewed.error().message.c_str());
   if (renewed) {
     ++stage_.tally.renewed;

@@ -26,6 +26,8 @@ class LockUser {
 
   /// Takes, renews and gives back a lock that nobody else wants, and counts the round trips.
   void start_counting(int rounds);
+  /// Takes a lock that `next` then waits for, gives it back, and sees how soon `next` has it.
+  void start_handing_over(LockUser& next);
 
   [[nodiscard]] Process& process() noexcept { return process_; }
   [[nodiscard]] bool finished() const noexcept { return process_.crashed || process_.fibers_left == 0; }
@@ -46,6 +48,7 @@ class LockUser {
   void probe(int lock);
   [[nodiscard]] Duration probe_bound(int lock) const;
   void count_round(int lost_step);
+  void wait_for_hand_over(const std::shared_ptr<std::optional<TrueTime>>& given_back);
   void expect_requests(int before, bool lost, const char* what);
   [[nodiscard]] lock::AcquireOptions counted_options() const;
 

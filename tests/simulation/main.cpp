@@ -113,6 +113,7 @@ void print_tally(const Tally& tally, double elapsed_s) {
   print("stale writes refused by the resource", tally.stale_writes_refused);
   print("locks taken in time after the last fault", tally.probes);
   print("uncontended rounds of two round trips", tally.plain_rounds);
+  print("locks handed over to a waiter in time", tally.handed_over);
   print("single lost replies", tally.replies_lost_alone);
   print("  settled in one extra round trip", tally.recovered_in_one);
   print("schedules with a broken assumption", tally.broken_schedules);

@@ -52,7 +52,13 @@ class RoundTrips {
 
   Verdict run() {
     LockUser user({world_, server_, network_, checker_, settings_, tally_}, machine_, 1, "alone");
+    LockUser next({world_, server_, network_, checker_, settings_, tally_}, machine_, 2, "next");
     user.start_counting(kRounds);
+    checker_.require(world_.run(kRounds * 1000), "no schedule goes on without end");
+    if (checker_.violation().empty()) {
+      world_.go_on();
+      user.start_handing_over(next);
+    }
     checker_.require(world_.run(kRounds * 1000), "no schedule goes on without end");
     checker_.require(world_.drain(), "every call ends when all its requests fail");
     tally_.events += world_.events();
@@ -129,6 +135,42 @@ void LockUser::count_round(int lost_step) {
   stage_.checker.require(outcome == lock::ReleaseOutcome::released, "a held lock is given back");
   expect_requests(before, lost_step == 3, "giving back");
   if (lost_step == 0) ++stage_.tally.plain_rounds;
+}
+
+void LockUser::start_handing_over(LockUser& next) {
+  stage_.world.spawn(process_, [this, &next] {
+    ++process_.acquisition;
+    auto lease = client_->acquire(stage_.settings.name(0), counted_options());
+    if (over()) return;
+    stage_.checker.require(lease.ok(), "a free lock is taken at once");
+    if (!lease) return;
+    stage_.checker.granted(process_, *lease, 0);
+    const auto given_back = std::make_shared<std::optional<TrueTime>>();
+    stage_.world.spawn(next.process_, [&next, given_back] { next.wait_for_hand_over(given_back); });
+    stage_.world.sleep(stage_.world.random.between(milliseconds(1), stage_.settings.lease / 2));
+    if (over()) return;
+    lease->release();
+    if (over()) return;
+    stage_.checker.ended(process_, *lease);
+    *given_back = stage_.world.now();
+  });
+}
+
+void LockUser::wait_for_hand_over(const std::shared_ptr<std::optional<TrueTime>>& given_back) {
+  World& world = stage_.world;
+  lock::AcquireOptions options = counted_options();
+  options.wait = stage_.settings.lease * 2;
+  ++process_.acquisition;
+  const auto lease = client_->acquire(stage_.settings.name(0), options);
+  if (over()) return;
+  stage_.checker.require(lease.ok(), "a waiter gets the lock");
+  // The longest pause, on a clock that may be slow; a look that just missed it, a look, and a write.
+  const Duration due = milliseconds(1002) + stage_.settings.latency_max * 6;
+  const TrueTime since = given_back->value_or(world.now());
+  stage_.checker.require(world.now() - since <= due, "a waiter gets a lock that is given back in time",
+                         std::to_string((world.now() - since).count() / 1'000'000) + " ms");
+  if (lease) ++stage_.tally.handed_over;
+  world.stop();
 }
 
 bool counts_round_trips(std::uint64_t seed) noexcept { return seed % kOneIn == 0; }

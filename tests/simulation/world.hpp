@@ -75,7 +75,7 @@ class World {
   /// Runs until nothing is left to happen, until `stop`, or for `events_max` events. False in the last case.
   bool run(std::uint64_t events_max);
   void stop() noexcept { stopped_ = true; }
-  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
+  void go_on() noexcept { stopped_ = false; }
   /// Ends every fiber that is still in its middle. False if one would not end.
   bool drain();
 

@@ -1,0 +1,113 @@
+"""Bugs to plant: each is (name, what is wrong, the mode that shows it, edits), an edit being (file, text, what it becomes).
+
+A text must stand in its file exactly once (or as often as a fourth member says): when the code changes, this list is
+to follow, or the run says which bug could not be planted.
+"""
+
+LEASE = "src/lock/lease_state.cpp"
+RULES = "src/lock/rules.cpp"
+WRITES = "src/lock/writes.cpp"
+ACQUIRE = "src/lock/acquisition.cpp"
+EXPIRY = "src/lock/expiry.cpp"
+FENCING = "src/lock/fencing.cpp"
+RECORD = "src/lock/record.cpp"
+OBSERVATIONS = "src/lock/observations.cpp"
+SERVER_CLOCK = "src/dynamo/server_clock.cpp"
+CLIENT = "src/dynamo/client.cpp"
+
+VALID_UNTIL = "const MonotonicTime until = saturating_add(write.from, shrunk(length_, core_->options.drift_ppm));"
+
+MUTATIONS = [
+    ("validity-from-reply", "validity counted from the reply instead of from before sending", "table",
+     [(LEASE, VALID_UNTIL, VALID_UNTIL.replace("write.from", "core_->clock.now()"))]),
+    ("validity-by-wall-clock", "validity counted on the wall clock", "table",
+     [(LEASE, VALID_UNTIL, VALID_UNTIL.replace("write.from", "MonotonicTime(core_->clock.wall_now().time_since_epoch())")),
+      (LEASE, "const MonotonicTime now = core_->clock.now();\n  return until > now",
+       "const MonotonicTime now(core_->clock.wall_now().time_since_epoch());\n  return until > now")]),
+    ("validity-without-drift", "a holder ignores that its clock may be slow", "table",
+     [(LEASE, "shrunk(length_, core_->options.drift_ppm)", "length_")]),
+    ("observation-without-drift", "a contender ignores that its clock may be fast", "table",
+     [(RULES, "stretched(record.lease, sight.drift_ppm)", "record.lease")]),
+    ("bounds-without-drift", "the servers' time does not grow vaguer with age", "table",
+     [(SERVER_CLOCK, "const Duration slack = drift(at - offset.reference, options_.drift_ppm);",
+       "const Duration slack = drift(Duration::zero() * (at - offset.reference).count(), 0);")]),
+    ("takeover-at-latest", "takeover once the latest possible server time is beyond expiresAt", "table",
+     [(RULES, "sight.server->earliest > *record.expires_at", "sight.server->latest > *record.expires_at")]),
+    ("prune-at-latest", "the acquiring write prunes by the latest possible server time", "table",
+     [(WRITES, "milliseconds_of(bounds->earliest)", "milliseconds_of(bounds->latest)")]),
+    ("expiry-from-earliest", "expiresAt written from the earliest possible server time", "table",
+     [(EXPIRY, "ceil_to_ms(bounds->latest + lease)", "ceil_to_ms(bounds->earliest + lease)")]),
+    ("server-error-ignored", "the servers' clocks are taken as exact", "table",
+     [(SERVER_CLOCK, "const Duration error = options_.server_error_max;", "const Duration error = Duration::zero();")]),
+    ("date-taken-as-exact", "Date's resolution of a second is forgotten", "table",
+     [(SERVER_CLOCK, "kDateResolution = std::chrono::seconds(1)", "kDateResolution = std::chrono::seconds(0)")]),
+    ("guess-not-verified", "a guessed expiry stands, whatever the reply's Date says", "table",
+     [(EXPIRY, "if (!expiry.guessed) return true;", "if (!expiry.guessed || expiry.expires_at) return true;")]),
+    ("renewal-guesses", "a renewal guesses its expiry from the wall clock", "table",
+     [(WRITES, "known_expiry(core.table.server_clock(), write.from, current.lease)",
+       "Expiry{dynamo::ServerTime(std::chrono::ceil<std::chrono::milliseconds>(core.clock.wall_now().time_since_epoch() + "
+       "current.lease)), true}")]),
+    ("own-version-unknown", "a lost reply is taken as contention", "table",
+     [(RULES, "if (sight.my_version != nullptr && record.version == *sight.my_version) return {Step::mine, sight.now};", "")]),
+    ("lost-reply-not-retried", "a write in doubt is not sent again", "table",
+     [(WRITES, "const bool again = in_doubt && ", "const bool again = false && in_doubt && ")]),
+    ("doubt-forgotten", "a renewal in doubt is forgotten instead of settled", "table",
+     [(LEASE, "if (!settled.in_doubt && !in_doubt_already) {", "{")]),
+    ("release-forgets-doubt", "a release does not know of a renewal in doubt", "table",
+     [(LEASE, "pending_ ? pending_->record.version : std::string()", "std::string()")]),
+    ("version-not-fresh", "a renewal keeps its version", "table",
+     [(WRITES, "  write.record = current;\n  write.record.version = random_hex_128(core.entropy);", "  write.record = current;")]),
+    ("unconditional-release", "a release deletes whatever record is there", "table",
+     [(WRITES, "{encode_key(record.name, core.options.schema), std::move(terms.expression)}",
+       "{encode_key(record.name, core.options.schema), {}}")]),
+    ("unconditional-renewal", "a renewal overwrites whatever record is there", "table",
+     [(WRITES, "return put(core, record, std::move(terms.expression));", "return put(core, record, {});")]),
+    ("takeover-unconditional", "a takeover overwrites whatever record is there", "table",
+     [(WRITES, "  add_version_condition(terms, dead_version, {});", "  if (dead_version.empty()) add_version_condition(terms, dead_version, {});")]),
+    ("refused-renewal-believed", "a refused renewal counts as done", "table",
+     [(LEASE, "if (decide(sight).step != Step::mine) return", "if (decide(sight).step == Step::create) return")]),
+    ("held-while-releasing", "a lease counts as held while its release is under way", "table",
+     [(LEASE, "  // From here on nobody may rely on the lease: the delete may be applied at any moment.\n"
+       "  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);\n", "")]),
+    ("observed-from-sending", "an observation begins when the first look was sent", "table",
+     [(ACQUIRE, "core_->observations.note(name_, seen_->version, core_->clock.now())",
+       "core_->observations.note(name_, seen_->version, asked)")]),
+    ("observed-by-key-only", "an observation does not start again when the version changes", "table",
+     [(OBSERVATIONS, "if (seen.version != version) {", "if (seen.version.empty()) {")]),
+    ("observation-forgotten", "every look starts the observation anew", "table",
+     [(OBSERVATIONS, "if (found != seen_.end()) {", "if (found != seen_.end() && found->second.first == received) {")]),
+    ("fixed-observation", "an observation lasts a second, whatever lease the record asks for", "table",
+     [(RULES, "stretched(record.lease, sight.drift_ppm)", "stretched(Duration(1'000'000'000), sight.drift_ppm)")]),
+    ("foreign-expiry-believed", "expiresAt counts though another version was written over it", "table",
+     [(RECORD, "if (expires_ms && expires_version != nullptr && *expires_version == record.version) {", "if (expires_ms) {")]),
+    ("foreign-expiry-pruned", "the acquiring write prunes by an expiresAt of another version", "table",
+     [(WRITES, " AND #x = #v)", " AND attribute_exists(#x) AND attribute_exists(#v))", 2)]),
+    ("released-not-seen", "a record that was kept, released, counts as held", "table",
+     [(RULES, "if (record.released) return {Step::create, sight.now};", "")]),
+    ("token-without-floor", "the first token of a row is 1", "table",
+     [(FENCING, "dynamo::Number{std::to_string(floor)}", "dynamo::Number{std::to_string(floor * 0)}")]),
+    ("token-not-raised", "a takeover keeps the token", "table",
+     [(FENCING, '":one", dynamo::Number{"1"}', '":one", dynamo::Number{"0"}')]),
+    ("token-not-guarded", "a late renewal or release writes an old token back", "table",
+     [(WRITES, "  add_token_condition(terms, record);\n", "", 2)]),
+    ("ttl-in-milliseconds", "ttl in milliseconds", "table",
+     [(RECORD, "to_number(record.ttl->count())", "to_number(record.ttl->count() * 1000)")]),
+    ("ttl-without-retention", "ttl is the expiry itself", "table",
+     [(WRITES, "record.expires_at->time_since_epoch() + core.options.retention", "record.expires_at->time_since_epoch()")]),
+    ("record-left-behind", "an acquire that fails after its write leaves the record and does not say so", "table",
+     [(ACQUIRE, "  if (left_behind_) {\n    error.kind = ErrorKind::ambiguous;", "  if (left_behind_) {")]),
+    ("pause-beyond-deadline", "a pause while waiting goes beyond the deadline", "table",
+     [(ACQUIRE, "look_again, deadline_});", "look_again});")]),
+    ("renewal-beyond-lease", "a renewal waits for its answer beyond the lease's end", "table",
+     [(LEASE, "options.deadline = std::min(options.deadline, valid_until());", "")]),
+    ("aged-date-believed", "a cache's old Date is taken as the time", "wire",
+     [(CLIENT, 'if (date == nullptr || reply.header("age") != nullptr) return', "if (date == nullptr) return")]),
+    ("request-time-from-reply", "a Date is taken to be of the moment at which the reply came", "wire",
+     [(CLIENT, "server_clock_.observe(reply->sent, reply->received, date);",
+       "server_clock_.observe(reply->received, reply->received, date);")]),
+    ("checksum-ignored", "a corrupt reply is believed", "wire",
+     [(CLIENT, "if (!crc_matches(reply)) return unusable", "if (reply.body.empty()) return unusable")]),
+    ("doubt-not-passed-on", "a write of which an earlier try may have been applied counts as not applied", "wire",
+     [(CLIENT, "} else if (doubted && error.kind != ErrorKind::ambiguous) {", "} else if (doubted && number_of_tries(attempts) < 0) {"),
+      (CLIENT, "Error Client::Impl::finish(", "int number_of_tries(int attempts) { return attempts; }\n\nError Client::Impl::finish(")]),
+]
