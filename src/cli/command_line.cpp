@@ -55,9 +55,9 @@ Result<void> read_command_to_run(ArgumentCursor& cursor, const OptionTable& tabl
 const OptionTable& global_options() {
   static const OptionTable options = {
       {Flag::table, 0, "table", "TABLE", "the DynamoDB table (DYNAMUTEX_TABLE; default: locks)"},
-      {Flag::region, 0, "region", "REGION", "its region (AWS_REGION); 'local' is http://localhost:8000"},
-      {Flag::endpoint_url, 0, "endpoint-url", "URL", "another endpoint (AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL)"},
-      {Flag::profile, 0, "profile", "PROFILE", "a profile of the shared AWS files (AWS_PROFILE)"},
+      {Flag::region, 0, "region", "REGION", "its region (AWS_REGION, or the profile's); 'local' is http://localhost:8000"},
+      {Flag::endpoint_url, 0, "endpoint-url", "URL", "another endpoint (AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, the profile)"},
+      {Flag::profile, 0, "profile", "PROFILE", "a profile of the shared AWS files, before the environment's keys (AWS_PROFILE)"},
       {Flag::key_name, 0, "key-name", "ATTRIBUTE",
        "the table's key attribute (DYNAMUTEX_KEY_NAME; default: key)"},
       {Flag::sort_key_name, 0, "sort-key-name", "ATTRIBUTE",

@@ -102,6 +102,11 @@ bool is_utf8(std::string_view text) {
 
 void Console::error(std::string_view message) const { write_line("dynamutex: ", message); }
 
+int Console::fail(std::string_view message, int exit_code) const {
+  error(message);
+  return exit_code;
+}
+
 void Console::warning(std::string_view message) const { write_line("dynamutex: warning: ", message); }
 
 void Console::log(std::string_view message) const {

@@ -26,6 +26,8 @@ class Console {
 
   /// "dynamutex: " and the message.
   void error(std::string_view message) const;
+  /// Like `error`; returns `exit_code`, for the last line of a command that ends with it.
+  [[nodiscard]] int fail(std::string_view message, int exit_code) const;
   void warning(std::string_view message) const;
   /// Like `error`, if the user asked for a log.
   void log(std::string_view message) const;

@@ -33,9 +33,7 @@ int exit_code_for(const Error& error) { return exit_code_for(error, exit_code::b
 
 std::string word_error(const Error& error, const std::string& endpoint) {
   if (error.http_status != 0) return error.message;
-  if (error.kind == ErrorKind::denied) {
-    return "no credentials: " + error.message + "; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY";
-  }
+  if (error.message.rfind(kNoCredentials, 0) == 0) return error.message;
   const bool names_it = error.message.find(endpoint) != std::string::npos;
   const bool unreachable = exit_code_for(error) == exit_code::unavailable;
   return unreachable && !names_it ? error.message + " (endpoint " + endpoint + ")" : error.message;

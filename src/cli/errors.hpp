@@ -8,6 +8,9 @@
 
 namespace dynamutex::cli {
 
+/// How the message of every error begins that kept a request from having credentials, before it was sent.
+inline constexpr const char* kNoCredentials = "no credentials";
+
 /// An error that the command itself found, before it asked the network.
 [[nodiscard]] Error invalid(std::string message);
 

@@ -39,7 +39,9 @@ std::string general_help(const std::vector<Command>& commands) {
   append_options(text, global_options());
   text +=
       "\n"
-      "Credentials come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.\n"
+      "Credentials are looked for as AWS's tools do: AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; the\n"
+      "profile in ~/.aws (keys, a role, credential_process), which --profile puts first; a web identity token; the\n"
+      "container's; the EC2 instance's. The profile may also set region and endpoint_url.\n"
       "\n"
       "  dynamutex run deploy -- ./deploy.sh\n";
   return text;

@@ -8,7 +8,6 @@
 #include "cli/commands.hpp"
 #include "cli/errors.hpp"
 #include "cli/exit_codes.hpp"
-#include "cli/settings.hpp"
 #include "cli/table_description.hpp"
 #include "cli/world.hpp"
 
@@ -101,8 +100,7 @@ class Init {
   }
 
   int fail(const Error& error) {
-    console_.error(word_error(error, world_.settings().endpoint));
-    return exit_code_for(error);
+    return console_.fail(word_error(error, world_.settings().endpoint), exit_code_for(error));
   }
 
   int say(bool created, const std::string& place) {
@@ -129,21 +127,10 @@ class Init {
 int init_command(const CommandLine& line) {
   const Console console(line.globals.verbose);
   if (!line.operands.empty()) {
-    console.error("init takes no argument; the table's name is given with --table");
-    return exit_code::usage;
+    return console.fail("init takes no argument; the table's name is given with --table", exit_code::usage);
   }
-  const Environment environment = credentials::process_environment();
-  auto settings = resolve_settings(line.globals, environment);
-  if (!settings) {
-    console.error(settings.error().message);
-    return exit_code::configuration;
-  }
-  auto world = World::create(*settings, environment, console);
-  if (!world) {
-    console.error(world.error().message);
-    return exit_code::configuration;
-  }
-  return Init(**world, console)();
+  const OpenedWorld opened = open_world(line.globals, console);
+  return opened.world ? Init(*opened.world, console)() : opened.exit_code;
 }
 
 }  // namespace dynamutex::cli

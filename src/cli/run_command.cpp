@@ -15,7 +15,6 @@
 #include "cli/exit_codes.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/run_report.hpp"
-#include "cli/settings.hpp"
 #include "cli/signals.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/table_description.hpp"
@@ -23,13 +22,6 @@
 
 namespace dynamutex::cli {
 namespace {
-
-/// What was asked, checked, before anything is asked of the network.
-struct Preparation {
-  RunArguments arguments;
-  Settings settings;
-  lock::LockName name;
-};
 
 std::string shown(const lock::LockName& name) {
   return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key);
@@ -72,10 +64,9 @@ class WaitLog {
 
 class Run {
  public:
-  Run(const Preparation& preparation, World& world, Signals& signals, const InheritedDescriptors& descriptors,
-      const Console& console)
-      : arguments_(preparation.arguments), name_(preparation.name), world_(world), signals_(signals),
-        descriptors_(descriptors), console_(console) {}
+  Run(const RunArguments& arguments, const lock::LockName& name, World& world, Signals& signals,
+      const InheritedDescriptors& descriptors, const Console& console)
+      : arguments_(arguments), name_(name), world_(world), signals_(signals), descriptors_(descriptors), console_(console) {}
 
   int operator()() {
     WaitLog wait_log(console_, name_);
@@ -159,33 +150,23 @@ class Run {
   const Console& console_;
 };
 
-int complain(const Console& console, const Error& error, int code) {
-  console.error(error.message);
-  return code;
-}
-
 }  // namespace
 
 int run_command(const CommandLine& line) {
   const Console console(line.globals.verbose);
-  auto arguments = read_run_arguments(line);
-  if (!arguments) return complain(console, arguments.error(), exit_code::usage);
-  const Environment environment = credentials::process_environment();
-  auto settings = resolve_settings(line.globals, environment);
-  if (!settings) return complain(console, settings.error(), exit_code::configuration);
-  auto name = make_lock_name(arguments->name, arguments->sort_key, settings->schema);
-  if (!name) return complain(console, name.error(), exit_code::usage);
-
+  const auto arguments = read_run_arguments(line);
+  if (!arguments) return console.fail(arguments.error().message, exit_code::usage);
+  // Before anything of ours is open.
   const InheritedDescriptors descriptors;
+  const OpenedWorld opened = open_world(line.globals, console, arguments->owner);
+  if (!opened.world) return opened.exit_code;
+  const auto name = make_lock_name(arguments->name, arguments->sort_key, opened.world->settings().schema);
+  if (!name) return console.fail(name.error().message, exit_code::usage);
   Signals signals;
   if (!signals.working()) {
-    console.error("cannot start the command: no descriptor is left for signals");
-    return exit_code::cannot_execute;
+    return console.fail("cannot start the command: no descriptor is left for signals", exit_code::cannot_execute);
   }
-  auto world = World::create(*settings, environment, console, arguments->owner);
-  if (!world) return complain(console, world.error(), exit_code::configuration);
-  const Preparation preparation{*std::move(arguments), *std::move(settings), *std::move(name)};
-  return Run(preparation, **world, signals, descriptors, console)();
+  return Run(*arguments, *name, *opened.world, signals, descriptors, console)();
 }
 
 }  // namespace dynamutex::cli

@@ -1,5 +1,7 @@
 #include "cli/settings.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
@@ -45,44 +47,70 @@ Result<lock::KeySchema> resolve_schema(const GlobalFlags& flags, const Environme
     return invalid("a key attribute's name has 1 to 255 bytes; see --key-name and --sort-key-name");
   }
   if (schema.key == schema.sort_key) return invalid("the key and the sort key cannot both be " + quote(schema.key));
-  for (const char* const taken : {"ownerName", "recordVersionNumber", "leaseDuration", "expiresAt", "fencingToken",
-                                  "isReleased", "data", "ttl"}) {
-    if (schema.key != taken && schema.sort_key != taken) continue;
-    return invalid(quote(taken) + " is an attribute of the record and cannot be a key; choose another name");
+  for (const std::string& name : {schema.key, schema.sort_key}) {
+    if (!lock::is_record_attribute(name)) continue;
+    return invalid(quote(name) + " is an attribute of the record and cannot be a key; choose another name");
   }
   return schema;
 }
 
+std::string profile_in_use(const GlobalFlags& flags, const Environment& environment) {
+  return flags.profile.value_or(credentials::profile_name(environment));
+}
+
+/// A setting of the profile; empty where it is missing.
+std::string profile_value(const ProfileFiles& files, const std::string& profile, const char* name) {
+  const credentials::Section* const section = files.profile(profile);
+  const std::string* const value = section != nullptr ? section->find(name) : nullptr;
+  return value != nullptr ? *value : std::string();
+}
+
+bool is_true(const std::string& text) { return ::strcasecmp(text.c_str(), "true") == 0; }
+
 /// Fills in region and endpoint, of which at least one has to be given.
-Result<void> resolve_place(const GlobalFlags& flags, const Environment& environment, Settings& settings) {
-  // Lets a shell with an endpoint for everything else reach the real service.
-  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-  const bool ignores_variables = environment("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") == "true";
-  const auto endpoint = ignores_variables ? flags.endpoint_url
-                                          : first_set(flags.endpoint_url, environment,
-                                                      {"AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL"});
-  const auto region = first_set(flags.region, environment, {"AWS_REGION", "AWS_DEFAULT_REGION"});
-  if (!region && !endpoint) {
-    return invalid("no region: give --region or set AWS_REGION (e.g. eu-west-1; 'local' is http://localhost:8000)");
-  }
-  settings.region = region.value_or("us-east-1");
-  // Checked also where only its name is used, for signing.
-  auto regional = dynamo::regional_endpoint(settings.region);
-  if (!regional) return std::move(regional).error();
-  settings.endpoint_given = endpoint.has_value() || settings.region == "local";
-  if (!endpoint) {
-    settings.endpoint = *std::move(regional);
-    return {};
-  }
-  auto checked = dynamo::checked_endpoint(*endpoint);
-  if (!checked) return std::move(checked).error();
-  settings.endpoint = *std::move(checked);
+Result<void> resolve_place(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files,
+                           Settings& settings) {
+  const std::string profile = profile_in_use(flags, environment);
+  const auto configured = flags.endpoint_url
+                              ? flags.endpoint_url
+                              : credentials::configured_endpoint_url(environment, files, profile, "dynamodb");
+  const auto region = resolve_region(flags, environment, files);
+  if (!region) return region.error();
+  if (!*region && !configured) return no_region();
+  settings.region = region->value_or("us-east-1");
+  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
+  const auto is_set = [&](const char* variable, const char* setting) {
+    return is_true(first_set(std::nullopt, environment, {variable}).value_or(profile_value(files, profile, setting)));
+  };
+  const dynamo::EndpointVariant variant{is_set("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+                                        is_set("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")};
+  settings.endpoint_given = configured.has_value() || settings.region == "local";
+  auto endpoint = dynamo::resolve_endpoint(configured, settings.region, variant);
+  if (!endpoint) return std::move(endpoint).error();
+  settings.endpoint = *std::move(endpoint);
   return {};
 }
 
 }  // namespace
 
-Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& environment) {
+Error no_region() {
+  return invalid("no region: give --region, set AWS_REGION, or set region in the profile (e.g. eu-west-1; 'local' is "
+                 "http://localhost:8000)");
+}
+
+Result<std::optional<std::string>> resolve_region(const GlobalFlags& flags, const Environment& environment,
+                                                  const ProfileFiles& files) {
+  if (flags.profile && files.profile(*flags.profile) == nullptr) {
+    return invalid("--profile: there is no profile " + quote(*flags.profile) + " in the shared AWS files");
+  }
+  auto region = first_set(flags.region, environment, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+  if (region) return region;
+  std::string own = profile_value(files, profile_in_use(flags, environment), "region");
+  if (own.empty()) return std::optional<std::string>();
+  return std::optional<std::string>(std::move(own));
+}
+
+Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files) {
   Settings settings;
   auto table = check_table(first_set(flags.table, environment, {"DYNAMUTEX_TABLE"}).value_or("locks"));
   if (!table) return std::move(table).error();
@@ -90,11 +118,8 @@ Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& e
   auto schema = resolve_schema(flags, environment);
   if (!schema) return std::move(schema).error();
   settings.schema = *std::move(schema);
-  if (auto place = resolve_place(flags, environment, settings); !place) return std::move(place).error();
-  if (flags.profile) {
-    return invalid("--profile: only credentials from the environment are known; set AWS_ACCESS_KEY_ID and "
-                   "AWS_SECRET_ACCESS_KEY");
-  }
+  if (auto place = resolve_place(flags, environment, files, settings); !place) return std::move(place).error();
+  settings.profile = flags.profile.value_or("");
   settings.ca_bundle = first_set(std::nullopt, environment, {"AWS_CA_BUNDLE"}).value_or("");
   settings.json = flags.json;
   settings.verbose = flags.verbose;

@@ -8,21 +8,15 @@
 #include "cli/errors.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/lock_view.hpp"
-#include "cli/settings.hpp"
 #include "cli/table_description.hpp"
 #include "cli/world.hpp"
 
 namespace dynamutex::cli {
 namespace {
 
-int complain(const Console& console, const std::string& message, int code) {
-  console.error(message);
-  return code;
-}
-
 int show(World& world, const lock::LockName& name, const Console& console) {
   const auto record = world.locks().inspect(name);
-  if (!record) return complain(console, explain(world, record.error()), exit_code_for(record.error()));
+  if (!record) return console.fail(explain(world, record.error()), exit_code_for(record.error()));
   const auto bounds = world.locks().server_clock().bounds(world.clock().now());
   const LockView view = view_lock(name, *record, bounds);
   return print(world.settings().json ? to_json(view) : to_text(view)) ? exit_code::success : exit_code::unavailable;
@@ -39,19 +33,14 @@ const OptionTable& show_options() {
 
 int show_command(const CommandLine& line) {
   const Console console(line.globals.verbose);
-  if (line.operands.size() != 1) {
-    return complain(console, "show: which lock? usage: dynamutex show NAME", exit_code::usage);
-  }
+  if (line.operands.size() != 1) return console.fail("show: which lock? usage: dynamutex show NAME", exit_code::usage);
   std::optional<std::string> sort_key;
   for (const GivenFlag& given : line.flags) sort_key = given.value;
-  const Environment environment = credentials::process_environment();
-  auto settings = resolve_settings(line.globals, environment);
-  if (!settings) return complain(console, settings.error().message, exit_code::configuration);
-  auto name = make_lock_name(line.operands[0], sort_key, settings->schema);
-  if (!name) return complain(console, name.error().message, exit_code::usage);
-  auto world = World::create(*settings, environment, console);
-  if (!world) return complain(console, world.error().message, exit_code::configuration);
-  return show(**world, *name, console);
+  const OpenedWorld opened = open_world(line.globals, console);
+  if (!opened.world) return opened.exit_code;
+  const auto name = make_lock_name(line.operands[0], sort_key, opened.world->settings().schema);
+  if (!name) return console.fail(name.error().message, exit_code::usage);
+  return show(*opened.world, *name, console);
 }
 
 }  // namespace dynamutex::cli

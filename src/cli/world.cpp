@@ -1,11 +1,9 @@
 #include "cli/world.hpp"
 
-#include <unistd.h>
-
 #include <utility>
 
 #include "cli/duration.hpp"
-#include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 #include "dynamutex/http/curl_transport.hpp"
 
 namespace dynamutex::cli {
@@ -15,11 +13,12 @@ World::World(const Settings& settings)
 
 Result<std::unique_ptr<World>> World::create(const Settings& settings, const Environment& environment,
                                              const Console& console, const std::string& owner) {
-  if (!settings.ca_bundle.empty() && ::access(settings.ca_bundle.c_str(), R_OK) != 0) {
-    return invalid("the certificates in AWS_CA_BUNDLE cannot be read: " + quote(settings.ca_bundle));
-  }
+  if (auto checked = check_ca_bundle(settings.ca_bundle); !checked) return std::move(checked).error();
   std::unique_ptr<World> world(new World(settings));
-  world->credentials_ = credentials::make_environment_provider(environment);
+  // STS has no region 'local'.
+  const std::string sts_region = settings.region == "local" ? "" : settings.region;
+  world->credentials_ = std::make_unique<CredentialChain>(
+      *world->clock_, environment, CredentialOptions{settings.profile, sts_region, settings.ca_bundle});
 
   http::CurlOptions transport;
   transport.ca_bundle = settings.ca_bundle;
@@ -33,7 +32,7 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
     options.on_attempt = [&console](const dynamo::AttemptEvent& event) { console.log(describe_attempt(event)); };
   }
   auto client = dynamo::Client::create(
-      {*world->transport_, *world->credentials_, *world->clock_, *world->entropy_}, std::move(options));
+      {*world->transport_, world->credentials_->provider(), *world->clock_, *world->entropy_}, std::move(options));
   if (!client) return std::move(client).error();
   world->client_ = *std::move(client);
   world->table_ = std::make_unique<dynamo::ClientTable>(*world->client_, settings.table);
@@ -44,6 +43,20 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
   world->locks_ =
       std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
   return world;
+}
+
+OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const std::string& owner) {
+  const Environment environment = credentials::process_environment();
+  const auto misconfigured = [&](const Error& error) {
+    return OpenedWorld{nullptr, console.fail(error.message, exit_code::configuration)};
+  };
+  const auto files = credentials::load_profile_files(environment);
+  if (!files) return misconfigured(files.error());
+  const auto settings = resolve_settings(flags, environment, *files);
+  if (!settings) return misconfigured(settings.error());
+  auto world = World::create(*settings, environment, console, owner);
+  if (!world) return misconfigured(world.error());
+  return {*std::move(world), exit_code::success};
 }
 
 std::string describe_attempt(const dynamo::AttemptEvent& event) {

@@ -5,9 +5,9 @@
 #include <string>
 
 #include "cli/console.hpp"
+#include "cli/credential_chain.hpp"
 #include "cli/settings.hpp"
 #include "dynamutex/clock.hpp"
-#include "dynamutex/credentials/provider.hpp"
 #include "dynamutex/dynamo/client.hpp"
 #include "dynamutex/entropy.hpp"
 #include "dynamutex/http/transport.hpp"
@@ -37,12 +37,21 @@ class World {
   Settings settings_;
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Entropy> entropy_;
-  std::unique_ptr<credentials::Provider> credentials_;
+  std::unique_ptr<CredentialChain> credentials_;
   std::unique_ptr<http::Transport> transport_;
   std::unique_ptr<dynamo::Client> client_;
   std::unique_ptr<dynamo::ClientTable> table_;
   std::unique_ptr<lock::LockClient> locks_;
 };
+
+/// The world of a command, or the exit code it ends with.
+struct OpenedWorld {
+  std::unique_ptr<World> world;  ///< Null where the configuration is wrong: that was told on the console then.
+  int exit_code = 0;
+};
+
+/// From flags, environment and shared files. Blocks for the file system only.
+[[nodiscard]] OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const std::string& owner = {});
 
 /// A log line for one request. Pure.
 [[nodiscard]] std::string describe_attempt(const dynamo::AttemptEvent& event);

@@ -48,11 +48,9 @@ TEST_CASE("the code for a busy lock can be chosen, and only that") {
 
 TEST_CASE("missing credentials and an unreachable endpoint are told with what to look at") {
   using dynamutex::cli::word_error;
-  Error error = error_of(ErrorKind::denied, 0);
-  error.message = "X is not set";
-  CHECK(word_error(error, "http://e") ==
-        "no credentials: X is not set; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY");
-  error.kind = ErrorKind::not_applied;
+  Error error = error_of(ErrorKind::not_applied, 0);
+  error.message = "no credentials: instance metadata: cannot connect";
+  CHECK(word_error(error, "http://e") == error.message);
   error.message = "cannot connect";
   CHECK(word_error(error, "http://e") == "cannot connect (endpoint http://e)");
   error.message = "cannot connect to http://e";

@@ -14,15 +14,18 @@ using Variables = std::map<std::string, std::string>;
 
 namespace {
 
-Result<Settings> resolve(const GlobalFlags& flags, const Variables& variables) {
-  return dynamutex::cli::resolve_settings(flags, [&](const char* name) -> std::optional<std::string> {
+Result<Settings> resolve(const GlobalFlags& flags, const Variables& variables, const char* config = "") {
+  const auto environment = [&](const char* name) -> std::optional<std::string> {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
-  });
+  };
+  const auto files = dynamutex::credentials::parse_profile_files(config, "");
+  REQUIRE(files.ok());
+  return dynamutex::cli::resolve_settings(flags, environment, *files);
 }
 
-std::string refusal(const GlobalFlags& flags, const Variables& variables) {
-  const auto settings = resolve(flags, variables);
+std::string refusal(const GlobalFlags& flags, const Variables& variables, const char* config = "") {
+  const auto settings = resolve(flags, variables, config);
   REQUIRE_FALSE(settings.ok());
   CHECK(settings.error().kind == ErrorKind::invalid);
   return settings.error().message;
@@ -99,7 +102,7 @@ TEST_CASE("an endpoint without a region is signed for us-east-1") {
 }
 
 TEST_CASE("bad configuration is refused with what to do") {
-  CHECK(refusal({}, {}).rfind("no region: give --region or set AWS_REGION", 0) == 0);
+  CHECK(refusal({}, {}).rfind("no region: give --region, set AWS_REGION", 0) == 0);
   CHECK(refusal(with(&GlobalFlags::endpoint_url, "nonsense"), {}).find("https://") != std::string::npos);
   CHECK(refusal(with(&GlobalFlags::region, "not a region"), {}).find("is not a region") != std::string::npos);
   for (const char* table : {"", "ab", "with space", "sl/ash"}) {
@@ -109,7 +112,49 @@ TEST_CASE("bad configuration is refused with what to do") {
   CHECK(refusal(with(&GlobalFlags::key_name, "ownerName"), kIreland).find("is an attribute of the record") !=
         std::string::npos);
   CHECK(refusal(with(&GlobalFlags::sort_key_name, "key"), kIreland).find("cannot both be") != std::string::npos);
-  CHECK(refusal(with(&GlobalFlags::profile, "prod"), kIreland).rfind("--profile:", 0) == 0);
+}
+
+TEST_CASE("no attribute of the record can be a key") {
+  for (const char* taken : {"ownerName", "recordVersionNumber", "leaseDuration", "expiresAt", "fencingToken", "isReleased",
+                            "data", "ttl"}) {
+    CAPTURE(taken);
+    CHECK(refusal(with(&GlobalFlags::key_name, taken), kIreland).find("is an attribute of the record") != std::string::npos);
+    CHECK_FALSE(resolve(with(&GlobalFlags::sort_key_name, taken), kIreland).ok());
+  }
+}
+
+TEST_CASE("a profile fills in what flags and variables leave out") {
+  const char* const config = "[default]\nregion = eu-west-1\n[profile prod]\nregion = eu-north-1\nendpoint_url = http://p\n"
+                             "[profile bare]\n";
+  CHECK(resolve({}, {}, config).value().region == "eu-west-1");
+  const auto prod = resolve(with(&GlobalFlags::profile, "prod"), {}, config).value();
+  CHECK(prod.profile == "prod");
+  CHECK(prod.region == "eu-north-1");
+  CHECK(prod.endpoint == "http://p");
+  CHECK(prod.endpoint_given);
+  CHECK(resolve({}, {{"AWS_PROFILE", "prod"}}, config).value().region == "eu-north-1");
+  CHECK(resolve({}, {{"AWS_PROFILE", "prod"}}, config).value().profile.empty());
+  CHECK(resolve({}, {{"AWS_PROFILE", "prod"}, {"AWS_DEFAULT_REGION", "us-west-2"}}, config).value().region == "us-west-2");
+  CHECK(resolve({}, {{"AWS_PROFILE", "prod"}, {"AWS_ENDPOINT_URL", "http://a"}}, config).value().endpoint == "http://a");
+  CHECK(refusal(with(&GlobalFlags::profile, "bare"), {}, config).rfind("no region:", 0) == 0);
+}
+
+TEST_CASE("a profile that a flag names must be there") {
+  CHECK(refusal(with(&GlobalFlags::profile, "prod"), kIreland) ==
+        "--profile: there is no profile 'prod' in the shared AWS files");
+  CHECK(refusal(with(&GlobalFlags::profile, ""), kIreland).rfind("--profile:", 0) == 0);
+}
+
+TEST_CASE("FIPS and dual-stack endpoints are asked for by variables or by the profile, variables first") {
+  CHECK(resolve({}, {{"AWS_REGION", "us-east-1"}, {"AWS_USE_FIPS_ENDPOINT", "TRUE"}}).value().endpoint ==
+        "https://dynamodb-fips.us-east-1.amazonaws.com");
+  const char* const config = "[default]\nregion = us-east-1\nuse_dualstack_endpoint = true\n";
+  const auto dual = resolve({}, {}, config).value();
+  CHECK(dual.endpoint == "https://dynamodb.us-east-1.api.aws");
+  CHECK_FALSE(dual.endpoint_given);
+  CHECK(resolve({}, {{"AWS_USE_DUALSTACK_ENDPOINT", "false"}}, config).value().endpoint ==
+        "https://dynamodb.us-east-1.amazonaws.com");
+  CHECK(refusal(with(&GlobalFlags::endpoint_url, "http://b"), {}, config).find("exclude each other") != std::string::npos);
 }
 
 TEST_CASE("a lock's name has 1 to 2048 bytes of UTF-8") {

@@ -1,0 +1,121 @@
+"""The commands beside `run`, and where credentials come from, as a user's own files say."""
+
+import contextlib
+import http.server
+import json
+import threading
+
+from servers import free_port
+
+from .harness import CommandTest
+
+WITHOUT_KEYS = {"AWS_ACCESS_KEY_ID": None, "AWS_SECRET_ACCESS_KEY": None, "AWS_SESSION_TOKEN": None}
+
+
+class CredentialsTest(CommandTest):
+    def configure(self, config="", credentials=""):
+        aws = self.folder / ".aws"
+        aws.mkdir()
+        (aws / "config").write_text(config)
+        (aws / "credentials").write_text(credentials)
+
+    def keys_in_profile(self, client):
+        key = self.keys[client]
+        return (f"aws_access_key_id = {client}\naws_secret_access_key = {key.secret}\naws_session_token = {key.token}\n")
+
+    def answer(self, client, **more):
+        key = self.keys[client]
+        return json.dumps({"AccessKeyId": client, "SecretAccessKey": key.secret, **more})
+
+    def process_that_prints(self, text, code=0):
+        script = self.folder / "credentials.sh"
+        script.write_text(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\nexit {code}\n")
+        script.chmod(0o700)
+        return script
+
+    def signers(self):
+        return {entry.access_key for entry in self.proxy.journal.entries()}
+
+    @contextlib.contextmanager
+    def metadata_service(self, body):
+        asked = []
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                asked.append(self.path)
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body.encode())
+
+            def log_message(self, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_port}/keys", asked
+            finally:
+                server.shutdown()
+                thread.join()
+
+    def test_the_default_profile_is_enough(self):
+        self.configure("[default]\nregion = us-east-1\n", "[default]\n" + self.keys_in_profile("HOLDER"))
+        self.assert_silent_success(self.dynamutex("run", self.lock, "--", "true", **WITHOUT_KEYS, AWS_REGION=None))
+        self.assertEqual({"HOLDER"}, self.signers())
+
+    def test_the_environments_keys_come_first_and_a_named_profile_before_them(self):
+        self.configure("[profile other]\nregion = us-east-1\n", "[other]\n" + self.keys_in_profile("HOLDER"))
+        self.assert_silent_success(self.dynamutex("run", self.lock, "--", "true", AWS_PROFILE="other"))
+        self.assertEqual({"TESTER"}, self.signers())
+        self.proxy.reset()
+        self.assert_silent_success(self.dynamutex("--profile", "other", "run", self.lock, "--", "true"))
+        self.assertEqual({"HOLDER"}, self.signers())
+
+    def test_a_program_can_hand_out_the_keys(self):
+        script = self.process_that_prints(self.answer("WAITER", Version=1, SessionToken=self.keys["WAITER"].token))
+        self.configure(f"[profile tool]\ncredential_process = {script}\n")
+        for flags, variables in ((["--profile", "tool"], {}), ([], {**WITHOUT_KEYS, "AWS_PROFILE": "tool"})):
+            self.proxy.reset()
+            self.assert_silent_success(self.dynamutex(*flags, "run", self.lock, "--", "true", **variables))
+            self.assertEqual({"WAITER"}, self.signers())
+
+    def test_a_program_that_fails_is_named_and_what_it_printed_is_not(self):
+        script = self.process_that_prints(self.answer("WAITER", Version=1), code=3)
+        self.configure(f"[profile tool]\ncredential_process = {script}\n")
+        done = self.dynamutex("--profile", "tool", "-v", "run", self.lock, "--", "true")
+        self.assert_code(78, done)
+        self.assertIn("no credentials: shared files: the process failed with exit code 3", done.err)
+        self.assertEqual([], self.proxy.journal.entries())
+
+    def test_a_profile_that_is_not_there(self):
+        self.assert_one_line(self.dynamutex("--profile", "absent", "show", self.lock), 78, "no profile 'absent'")
+
+    def test_files_that_cannot_be_understood(self):
+        self.configure("[default\n")
+        self.assert_one_line(self.dynamutex("show", self.lock), 78, "config", "line 1")
+
+    def test_the_profile_sets_region_and_endpoint(self):
+        self.configure(f"[default]\nregion = eu-west-1\nendpoint_url = {self.proxy.url}\n")
+        bare = {"AWS_REGION": None, "AWS_ENDPOINT_URL_DYNAMODB": None}
+        self.assert_silent_success(self.dynamutex("run", self.lock, "--", "true", **bare))
+        self.assertEqual(["PutItem", "DeleteItem"], [entry.operation for entry in self.proxy.journal.entries()])
+
+    def test_a_container_hands_out_keys_by_plain_http(self):
+        body = self.answer("HOLDER", Token=self.keys["HOLDER"].token, Expiration="2099-01-01T00:00:00Z")
+        with self.metadata_service(body) as (url, asked):
+            container = {**WITHOUT_KEYS, "AWS_CONTAINER_CREDENTIALS_FULL_URI": url}
+            self.assert_silent_success(self.dynamutex("run", self.lock, "--", "true", **container))
+            self.assertEqual(({"HOLDER"}, ["/keys"]), (self.signers(), asked))
+            # DynamoDB by https only does not forbid it; nor does a proxy for the outside world stand in its way.
+            port = free_port()
+            done = self.dynamutex("--endpoint-url", f"https://127.0.0.1:{port}", "run", self.lock, "-w", "2s", "--", "true",
+                                  **container, http_proxy=f"http://127.0.0.1:{free_port()}")
+            self.assert_one_line(done, 69, str(port))
+            self.assertEqual(["/keys", "/keys"], asked)
+
+    def test_what_was_looked_for_is_told_where_there_is_nothing(self):
+        done = self.dynamutex("show", self.lock, **WITHOUT_KEYS)
+        self.assert_one_line(done, 78, "no credentials found", "AWS_ACCESS_KEY_ID", "profile 'default'",
+                             "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER", "AWS_EC2_METADATA_DISABLED", "--profile")
