@@ -2,6 +2,7 @@
 
 #include "cli/run_arguments.hpp"
 #include "cli/show_command.hpp"
+#include "cli/sign.hpp"
 
 namespace dynamutex::cli {
 
@@ -33,6 +34,16 @@ const std::vector<Command>& all_commands() {
        "  dynamutex show deploy\n"
        "  dynamutex --json show deploy | jq -r .state\n",
        false, show_command},
+      {"sign", "< REQUEST", "sign a pasted HTTP request, or explain its signature", sign_options(),
+       "Reads a request as HTTP text from standard input and prints it with its signature. A request that has an\n"
+       "X-Amz-Date is signed for that moment, to compare with what AWS said of it; its Authorization is replaced.\n"
+       "Sends it to nobody. What it prints holds your session token, if you have one, and never the secret key.\n"
+       "\n"
+       "  dynamutex --region eu-west-1 sign < request.http\n"
+       "  dynamutex sign --explain --service s3 < request.http\n"
+       "\n"
+       "Exit codes: 64 the request cannot be signed; 78 no region or no credentials.\n",
+       false, sign_command},
   };
   return commands;
 }

@@ -31,6 +31,8 @@ enum class Flag {
   data,
   owner,
   sort_key,
+  service,
+  explain,
 };
 
 struct Option {

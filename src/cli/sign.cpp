@@ -62,6 +62,14 @@ std::string explanation(const sigv4::SignedRequest& result) {
 
 }  // namespace
 
+const OptionTable& sign_options() {
+  static const OptionTable options = {
+      {Flag::service, 0, "service", "NAME", "the service's name for signing (default: dynamodb)"},
+      {Flag::explain, 0, "explain", nullptr, "print canonical request, string to sign and signature instead"},
+  };
+  return options;
+}
+
 Result<std::string> sign_http_text(std::string_view http_text, const SignArguments& arguments,
                                    const sigv4::Credentials& credentials, sigv4::SigningTime now) {
   const auto http = sigv4::HttpText::parse(http_text);

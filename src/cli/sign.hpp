@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/options.hpp"
 #include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/amz_date.hpp"
 #include "dynamutex/sigv4/credentials.hpp"
@@ -19,6 +20,8 @@ struct SignArguments {
   std::string region;
   bool explain = false;  ///< Show every stage instead of the signed request.
 };
+
+[[nodiscard]] const OptionTable& sign_options();
 
 /// The signed request as HTTP text or, to explain, every stage with a title. Pure.
 ///

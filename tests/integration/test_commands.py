@@ -1,9 +1,14 @@
 """The commands beside `run`, and where credentials come from, as a user's own files say."""
 
 import contextlib
+import http.client
 import http.server
+import io
 import json
+import socket
+import subprocess
 import threading
+import urllib.parse
 
 from servers import free_port
 
@@ -119,3 +124,62 @@ class CredentialsTest(CommandTest):
         done = self.dynamutex("show", self.lock, **WITHOUT_KEYS)
         self.assert_one_line(done, 78, "no credentials found", "AWS_ACCESS_KEY_ID", "profile 'default'",
                              "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER", "AWS_EC2_METADATA_DISABLED", "--profile")
+
+
+class SignTest(CommandTest):
+    def sign(self, request, *flags, client="WITHOUTTOKEN", **changes):
+        done = subprocess.run([self.command, *flags], input=request.encode(), env=self.environment(client, **changes),
+                              cwd=self.folder, capture_output=True, timeout=30, check=False)
+        err = done.stderr.decode()
+        self.assertIsNone(self.find_secret(err))
+        return done.returncode, done.stdout.decode(), err
+
+    def get_item(self):
+        body = json.dumps({"TableName": self.TABLE, "Key": {"key": {"S": self.lock}}})
+        return (f"POST / HTTP/1.1\nHost: {urllib.parse.urlsplit(self.proxy.url).netloc}\nContent-Type: application/x-amz-json-1.0\n"
+                f"X-Amz-Target: DynamoDB_20120810.GetItem\nContent-Length: {len(body)}\nConnection: close\n\n{body}")
+
+    def send(self, text):
+        class Reply(io.BytesIO):
+            def makefile(self, *_):
+                return self
+
+        address = urllib.parse.urlsplit(self.proxy.url)
+        with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+            connection.sendall(text.encode())
+            received = b""
+            while chunk := connection.recv(65536):
+                received += chunk
+        reply = http.client.HTTPResponse(Reply(received))
+        reply.begin()
+        return reply.status, reply.read()
+
+    def test_a_signed_request_is_accepted_as_it_stands(self):
+        code, signed, err = self.sign(self.get_item(), "sign")
+        self.assertEqual((0, ""), (code, err))
+        self.assertIsNone(self.find_secret(signed))
+        self.assertEqual((200, b"{}"), self.send(signed))
+        (entry,) = self.proxy.journal.entries()
+        self.assertEqual(("WITHOUTTOKEN", True), (entry.access_key, entry.verified))
+
+    def test_the_session_token_is_signed_too(self):
+        code, signed, _ = self.sign(self.get_item(), "sign", client="TESTER")
+        self.assertEqual(0, code)
+        self.assertIn("x-amz-security-token", signed.lower())
+        self.assertEqual(200, self.send(signed)[0])
+
+    def test_service_and_region_are_part_of_the_scope_and_every_stage_is_shown(self):
+        code, text, _ = self.sign(self.get_item(), "--region", "eu-west-1", "sign", "--service", "sts", "--explain")
+        self.assertEqual(0, code)
+        for title in ("Canonical request:", "String to sign:", "Signature:", "/eu-west-1/sts/aws4_request"):
+            self.assertIn(title, text)
+
+    def test_what_cannot_be_signed_is_usage_and_what_is_not_set_up_is_configuration(self):
+        for code, request, flags, changes in (
+                (64, "nonsense", ["sign"], {}), (64, "", ["sign"], {}), (64, self.get_item(), ["sign", "extra"], {}),
+                (78, self.get_item(), ["sign"], WITHOUT_KEYS), (78, self.get_item(), ["sign"], {"AWS_REGION": None})):
+            with self.subTest(code=code, flags=flags, changes=changes):
+                found, out, err = self.sign(request, *flags, **changes)
+                self.assertEqual((code, ""), (found, out), err)
+                self.assertRegex(err, r"\A[^\n]+\n\Z")
+        self.assertEqual([], self.proxy.journal.entries())
