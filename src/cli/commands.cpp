@@ -18,7 +18,8 @@ const std::vector<Command>& all_commands() {
       {"run", "NAME [flags] [--] COMMAND…", "run a command while holding a lock", run_options(),
        "Waits for the lock, runs the command, renews the lease while it runs, and releases the lock. If the\n"
        "lease is lost the command is ended, with TERM and then KILL, before anybody else can take the lock.\n"
-       "TIME is a whole number with ms, s, m or h.\n"
+       "TIME is a whole number with ms, s, m or h. The command finds DYNAMUTEX_LOCK and DYNAMUTEX_OWNER in its environment,\n"
+       "and with --fence DYNAMUTEX_FENCING_TOKEN, which grows with every acquisition: let what it writes to refuse lower ones.\n"
        "\n"
        "  dynamutex run deploy -- ./deploy.sh production\n"
        "  dynamutex run nightly -n -- ./report            # skip it if another host is at it\n"

@@ -28,6 +28,7 @@ enum class Flag {
   timeout,
   kill_after,
   no_renew,
+  fence,
   data,
   owner,
   sort_key,

@@ -54,6 +54,7 @@ Result<void> read_flag(const GivenFlag& given, RunArguments& arguments) {
     case Flag::timeout: return read_timeout(given.value, arguments.timeout);
     case Flag::kill_after: return read_time("--kill-after", given.value, arguments.kill_after);
     case Flag::no_renew: arguments.renew = false; return {};
+    case Flag::fence: arguments.fenced = true; return {};
     case Flag::data: arguments.data = given.value; return {};
     case Flag::owner: arguments.owner = given.value; return {};
     case Flag::sort_key: arguments.sort_key = given.value; return {};
@@ -72,6 +73,7 @@ const OptionTable& run_options() {
       {Flag::timeout, 0, "timeout", "TIME", "end the command after this time and exit 124"},
       {Flag::kill_after, 'k', "kill-after", "TIME", "after TERM, wait this long before KILL (default: 5s)"},
       {Flag::no_renew, 0, "no-renew", nullptr, "do not renew: the command has to end within the lease"},
+      {Flag::fence, 0, "fence", nullptr, "give the command a token that grows: DYNAMUTEX_FENCING_TOKEN"},
       {Flag::data, 0, "data", "TEXT", "a note for those who look at the lock"},
       {Flag::owner, 0, "owner", "TEXT", "who holds it (default: HOST:PID:RANDOM)"},
       {Flag::sort_key, 0, "sort-key", "VALUE", "the lock's sort key, in a table that has one"},

@@ -23,6 +23,7 @@ struct RunArguments {
   Duration timeout = Duration::max();  ///< Bound on the critical section.
   Duration kill_after = std::chrono::seconds(5);
   bool renew = true;
+  bool fenced = false;
   std::optional<std::string> data;
   std::string owner;  ///< Empty for the default.
 };

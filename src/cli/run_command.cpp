@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <unistd.h>
@@ -27,16 +28,26 @@ std::string shown(const lock::LockName& name) {
   return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key);
 }
 
+/// Set for the command; an outer `run` may have set them for us.
+constexpr std::string_view kLockVariable = "DYNAMUTEX_LOCK";
+constexpr std::string_view kOwnerVariable = "DYNAMUTEX_OWNER";
+constexpr std::string_view kTokenVariable = "DYNAMUTEX_FENCING_TOKEN";
+
 /// This process's environment, and what a command may want to know of its lock.
 std::vector<std::string> child_environment(const lock::Lease& lease) {
   std::vector<std::string> result;
   for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
     const std::string_view entry(*each);
     const std::string_view variable = entry.substr(0, entry.find('='));
-    if (variable != "DYNAMUTEX_LOCK" && variable != "DYNAMUTEX_OWNER") result.emplace_back(entry);
+    const bool ours = variable == kLockVariable || variable == kOwnerVariable || variable == kTokenVariable;
+    if (!ours) result.emplace_back(entry);
   }
-  result.push_back("DYNAMUTEX_LOCK=" + lease.name().key);
-  result.push_back("DYNAMUTEX_OWNER=" + lease.owner());
+  const auto add = [&](std::string_view variable, const std::string& value) {
+    result.push_back(std::string(variable) + "=" + value);
+  };
+  add(kLockVariable, lease.name().key);
+  add(kOwnerVariable, lease.owner());
+  if (const auto token = lease.fencing_token()) add(kTokenVariable, std::to_string(token->value));
   return result;
 }
 
@@ -75,6 +86,7 @@ class Run {
     options.wait = arguments_.wait;
     options.cancellation = &signals_.ending();
     options.data = arguments_.data;
+    options.fenced = arguments_.fenced;
     options.on_wait = [&](const lock::WaitEvent& event) { wait_log(event); };
     auto lease = world_.locks().acquire(name_, options);
     if (signals_.ending().cancelled()) {

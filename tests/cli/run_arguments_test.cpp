@@ -50,6 +50,7 @@ TEST_CASE("without flags run waits for ever and renews a lease of 20 s") {
   CHECK(arguments.timeout == Duration::max());
   CHECK(arguments.kill_after == 5s);
   CHECK(arguments.renew);
+  CHECK_FALSE(arguments.fenced);
   CHECK_FALSE(arguments.data.has_value());
   CHECK_FALSE(arguments.sort_key.has_value());
   CHECK(arguments.owner.empty());
@@ -68,6 +69,7 @@ TEST_CASE("each flag of run has its effect, short and long") {
   CHECK(read({"-k", "250ms"}).value().kill_after == 250ms);
   CHECK(read({"--kill-after", "0s"}).value().kill_after == 0s);
   CHECK_FALSE(read({"--no-renew"}).value().renew);
+  CHECK(read({"--fence"}).value().fenced);
   CHECK(read({"--data", ""}).value().data == "");
   CHECK(read({"--owner", "web-1"}).value().owner == "web-1");
   CHECK(read({"--sort-key", "a"}).value().sort_key == "a");

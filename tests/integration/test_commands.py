@@ -5,6 +5,7 @@ import http.client
 import http.server
 import io
 import json
+import signal
 import socket
 import subprocess
 import threading
@@ -183,3 +184,39 @@ class SignTest(CommandTest):
                 self.assertEqual((code, ""), (found, out), err)
                 self.assertRegex(err, r"\A[^\n]+\n\Z")
         self.assertEqual([], self.proxy.journal.entries())
+
+
+class FenceTest(CommandTest):
+    def token(self):
+        done = self.dynamutex("run", self.lock, "--fence", "--", "sh", "-c", 'echo "$DYNAMUTEX_FENCING_TOKEN"')
+        self.assert_code(0, done)
+        self.assertEqual("", done.err)
+        return int(done.out)
+
+    def assert_shown(self, state, token):
+        self.assertRegex(self.dynamutex("show", self.lock).out, rf": {state}\n(?s:.*)token +{token}\n")
+        shown = json.loads(self.dynamutex("--json", "show", self.lock).out)
+        self.assertEqual((state, token), (shown["state"], shown["fencing_token"]))
+
+    def test_each_acquisition_gets_a_greater_token(self):
+        tokens = [self.token() for _ in range(4)]
+        self.assertEqual(sorted(set(tokens)), tokens)
+        self.assertEqual({"N": str(tokens[-1])}, self.record()["fencingToken"])
+        self.assertIn("isReleased", self.record())
+
+    def test_show_tells_the_token_of_a_held_lock_and_of_a_free_one(self):
+        holder = self.hold(60, "--fence")
+        token = self.record()["fencingToken"]["N"]
+        self.assert_shown("held", token)
+        holder.signal(signal.SIGTERM)
+        self.assert_code(143, holder.wait())
+        self.assert_shown("free", token)
+
+    def test_a_token_of_somebody_else_is_not_handed_on(self):
+        done = self.dynamutex("run", self.lock, "--", "sh", "-c", 'echo "${DYNAMUTEX_FENCING_TOKEN-none}"',
+                              DYNAMUTEX_FENCING_TOKEN="7")
+        self.assert_silent_success(done, "none\n")
+
+    def test_a_holder_without_a_token_cannot_be_waited_for(self):
+        self.hold()
+        self.assert_one_line(self.dynamutex("run", self.lock, "--fence", "-n", "--", "true"), 78, "token")
