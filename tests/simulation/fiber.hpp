@@ -35,10 +35,10 @@ class Fiber {
   ucontext_t outside_{};
   void* stack_;
   bool done_ = false;
-  void* sanitizer_inside_ = nullptr;
-  void* sanitizer_outside_ = nullptr;
-  const void* outside_stack_ = nullptr;
-  std::size_t outside_stack_size_ = 0;
+  [[maybe_unused]] void* sanitizer_inside_ = nullptr;
+  [[maybe_unused]] void* sanitizer_outside_ = nullptr;
+  [[maybe_unused]] const void* outside_stack_ = nullptr;
+  [[maybe_unused]] std::size_t outside_stack_size_ = 0;
 };
 
 }  // namespace dynamutex::simulation

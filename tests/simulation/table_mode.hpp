@@ -11,7 +11,7 @@ class SimulatedTable final : public dynamo::Table {
  public:
   SimulatedTable(World& world, Network& network, Process& process, dynamo::ServerClockOptions options,
                  Duration attempt_timeout)
-      : world_(world), network_(network), process_(process), clock_(world, process), server_clock_(options),
+      : network_(network), process_(process), clock_(world, process), server_clock_(options),
         attempt_timeout_(attempt_timeout) {}
 
   [[nodiscard]] Result<dynamo::WriteOutcome> put(const dynamo::PutItem&, const dynamo::CallOptions&) override;
@@ -25,7 +25,6 @@ class SimulatedTable final : public dynamo::Table {
   Result<Served> call(Operation operation, const dynamo::CallOptions& options);
   Result<dynamo::WriteOutcome> write(Operation operation, const dynamo::CallOptions& options);
 
-  World& world_;
   Network& network_;
   Process& process_;
   SimulatedClock clock_;
