@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 
+#include "cli/break_command.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/show_command.hpp"
 #include "cli/sign.hpp"
@@ -35,6 +36,31 @@ const std::vector<Command>& all_commands() {
        "  dynamutex show deploy\n"
        "  dynamutex --json show deploy | jq -r .state\n",
        false, show_command},
+      {"list", "", "list the locks of the table", {},
+       "One line a lock, sorted by name: held, expired (its holder is gone or late: the next one takes it) or released (kept\n"
+       "for its fencing token). Reads the whole table, as it was a moment ago. With --json an array of the objects of show.\n"
+       "\n"
+       "  dynamutex list\n"
+       "  dynamutex --json list | jq -r '.[] | select(.state == \"held\") | .name'\n",
+       false, list_command},
+      {"break", "NAME [flags]", "take a lock from its holder by force", break_options(),
+       "Shows the lock, asks, and releases it if its record is still the one that was shown. The holder learns of it at its\n"
+       "next renewal, and may act until then. A lock that is free is left as it is.\n"
+       "\n"
+       "  dynamutex break deploy\n"
+       "  dynamutex break deploy --yes\n"
+       "\n"
+       "Exit codes: 0 the lock is free; 75 it is still held: the answer was no, or it changed meanwhile; 64 there is no\n"
+       "terminal to ask on, and no --yes.\n",
+       false, break_command},
+      {"prune", "", "remove the records of dead holders", {},
+       "Removes each record that the servers' time proves to be expired, unless it changes meanwhile. Fenced ones are kept\n"
+       "and marked released: their token must not be forgotten. Reads the whole table. Nobody has to do this: the next holder\n"
+       "does it for its own lock, and DynamoDB's TTL for all, days later.\n"
+       "\n"
+       "  dynamutex prune\n"
+       "  dynamutex --json prune     # {\"seen\":12,\"removed\":3,\"raced\":0}\n",
+       false, prune_command},
       {"sign", "< REQUEST", "sign a pasted HTTP request, or explain its signature", sign_options(),
        "Reads a request as HTTP text from standard input and prints it with its signature. A request that has an\n"
        "X-Amz-Date is signed for that moment, to compare with what AWS said of it; its Authorization is replaced.\n"

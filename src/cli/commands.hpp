@@ -10,6 +10,9 @@ namespace dynamutex::cli {
 [[nodiscard]] int run_command(const CommandLine& line);
 [[nodiscard]] int init_command(const CommandLine& line);
 [[nodiscard]] int show_command(const CommandLine& line);
+[[nodiscard]] int list_command(const CommandLine& line);
+[[nodiscard]] int break_command(const CommandLine& line);
+[[nodiscard]] int prune_command(const CommandLine& line);
 [[nodiscard]] int sign_command(const CommandLine& line);
 
 /// The dispatcher's table, in the order of the help.

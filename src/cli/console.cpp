@@ -113,6 +113,20 @@ void Console::log(std::string_view message) const {
   if (verbose_) write_line("dynamutex: ", message);
 }
 
+bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
+
+bool ask(std::string_view question) {
+  if (!write_all(STDERR_FILENO, std::string(question) + " [y/N] ")) return false;
+  std::string answer;
+  for (char c = '\0';;) {
+    const ssize_t count = ::read(STDIN_FILENO, &c, 1);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0 || c == '\n') break;
+    answer += c;
+  }
+  return answer == "y" || answer == "Y" || answer == "yes" || answer == "Yes" || answer == "YES";
+}
+
 bool print(std::string_view text) { return write_all(STDOUT_FILENO, text); }
 
 }  // namespace dynamutex::cli

@@ -37,6 +37,12 @@ class Console {
   bool verbose_;
 };
 
+/// True where somebody sits there: standard input and standard error are terminals.
+[[nodiscard]] bool can_ask();
+
+/// Asks on standard error and reads the answer from standard input: true for "y" or "yes". Blocks until there is one.
+[[nodiscard]] bool ask(std::string_view question);
+
 /// Writes all of `text` to standard output; false where that failed.
 [[nodiscard]] bool print(std::string_view text);
 

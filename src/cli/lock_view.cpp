@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -54,6 +55,57 @@ std::string describe_left(const LockView& view) {
   return "at most " + human_duration(*view.left);
 }
 
+/// The state of a record, of which a list has only those that are there.
+const char* record_state(const LockView& view) {
+  return view.state == LockState::free ? "released" : to_string(view.state);
+}
+
+using Row = std::array<std::string, 6>;
+
+Row to_row(const LockView& view) {
+  const auto duration = [](const std::optional<Duration>& value) { return value ? human_duration(*value) : "-"; };
+  const bool taken = view.state != LockState::free;
+  const auto& token = view.record->fencing_token;
+  std::string name = printable(view.name.key);
+  if (!view.name.sort_key.empty()) name += " / " + printable(view.name.sort_key);
+  return {std::move(name),     record_state(view),
+          duration(view.left), duration(view.age),
+          token ? std::to_string(token->value) : "-", taken ? printable(view.record->owner) : "-"};
+}
+
+/// Characters and not bytes, so that columns stand below each other.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+ordered_json to_object(const LockView& view, const char* state) {
+  const bool taken = view.state != LockState::free;
+  const auto& record = view.record;
+  ordered_json result;
+  result["name"] = view.name.key;
+  result["sort_key"] = view.name.sort_key.empty() ? ordered_json(nullptr) : ordered_json(view.name.sort_key);
+  result["state"] = state;
+  result["owner"] = taken ? ordered_json(record->owner) : ordered_json(nullptr);
+  result["version"] = record ? ordered_json(record->version) : ordered_json(nullptr);
+  result["lease_ms"] = taken ? ordered_json(to_ms(record->lease)) : ordered_json(nullptr);
+  result["left_ms"] = or_null(ms_or_none(view.left));
+  result["age_ms"] = or_null(ms_or_none(view.age));
+  const bool expires = taken && record->expires_at;
+  result["expires_at_ms"] = expires ? ordered_json(to_ms(record->expires_at->time_since_epoch())) : ordered_json(nullptr);
+  const bool fenced = record && record->fencing_token;
+  result["fencing_token"] = fenced ? ordered_json(std::to_string(record->fencing_token->value)) : ordered_json(nullptr);
+  const bool has_data = record && record->data;
+  const bool is_text = has_data && is_utf8(*record->data);
+  result["data"] = is_text ? ordered_json(*record->data) : ordered_json(nullptr);
+  result["data_base64"] = has_data ? ordered_json(base64(*record->data)) : ordered_json(nullptr);
+  return result;
+}
+
+std::string dump(const ordered_json& value) {
+  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
 }  // namespace
 
 const char* to_string(LockState state) noexcept {
@@ -96,27 +148,27 @@ std::string to_text(const LockView& view) {
   return text;
 }
 
-std::string to_json(const LockView& view) {
-  const bool taken = view.state != LockState::free;
-  const auto& record = view.record;
-  ordered_json result;
-  result["name"] = view.name.key;
-  result["sort_key"] = view.name.sort_key.empty() ? ordered_json(nullptr) : ordered_json(view.name.sort_key);
-  result["state"] = to_string(view.state);
-  result["owner"] = taken ? ordered_json(record->owner) : ordered_json(nullptr);
-  result["version"] = record ? ordered_json(record->version) : ordered_json(nullptr);
-  result["lease_ms"] = taken ? ordered_json(to_ms(record->lease)) : ordered_json(nullptr);
-  result["left_ms"] = or_null(ms_or_none(view.left));
-  result["age_ms"] = or_null(ms_or_none(view.age));
-  const bool expires = taken && record->expires_at;
-  result["expires_at_ms"] = expires ? ordered_json(to_ms(record->expires_at->time_since_epoch())) : ordered_json(nullptr);
-  const bool fenced = record && record->fencing_token;
-  result["fencing_token"] = fenced ? ordered_json(std::to_string(record->fencing_token->value)) : ordered_json(nullptr);
-  const bool has_data = record && record->data;
-  const bool is_text = has_data && is_utf8(*record->data);
-  result["data"] = is_text ? ordered_json(*record->data) : ordered_json(nullptr);
-  result["data_base64"] = has_data ? ordered_json(base64(*record->data)) : ordered_json(nullptr);
-  return result.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n";
+std::string to_json(const LockView& view) { return dump(to_object(view, to_string(view.state))) + "\n"; }
+
+std::string to_json(const std::vector<LockView>& views) {
+  std::string text = "[";
+  for (const LockView& view : views) text += (text.size() == 1 ? "" : ",\n ") + dump(to_object(view, record_state(view)));
+  return text + "]\n";
+}
+
+std::string to_table(const std::vector<LockView>& views) {
+  std::vector<Row> rows = {{"NAME", "STATE", "LEFT", "RENEWED", "TOKEN", "OWNER"}};
+  for (const LockView& view : views) rows.push_back(to_row(view));
+  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
+  }
+  std::string text;
+  for (const Row& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) text += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
+    text += row.back() + "\n";
+  }
+  return text;
 }
 
 }  // namespace dynamutex::cli

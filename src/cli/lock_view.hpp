@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dynamutex/dynamo/server_clock.hpp"
 #include "dynamutex/lock/record.hpp"
@@ -37,5 +38,12 @@ struct LockView {
 /// (servers' time since the epoch), `fencing_token` (decimal text: JSON readers round large numbers), `data` (text, where it
 /// is UTF-8) and `data_base64`.
 [[nodiscard]] std::string to_json(const LockView& view);
+
+/// A table for a person: a line of titles, then one line a record, with "-" where there is nothing to tell. Pure.
+[[nodiscard]] std::string to_table(const std::vector<LockView>& views);
+
+/// A JSON array, one line an element, with the members of `to_json(view)`. `state` tells what the record is: "held", "expired",
+/// or "released" where it was kept when its lock was released. Pure.
+[[nodiscard]] std::string to_json(const std::vector<LockView>& views);
 
 }  // namespace dynamutex::cli

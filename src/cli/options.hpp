@@ -34,6 +34,7 @@ enum class Flag {
   sort_key,
   service,
   explain,
+  yes,
 };
 
 struct Option {

@@ -4,11 +4,13 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 using namespace std::chrono_literals;
 using dynamutex::cli::LockState;
 using dynamutex::cli::LockView;
 using dynamutex::cli::to_json;
+using dynamutex::cli::to_table;
 using dynamutex::cli::to_text;
 using dynamutex::cli::view_lock;
 using dynamutex::dynamo::ServerTime;
@@ -107,4 +109,34 @@ TEST_CASE("base64 pads as RFC 4648 says") {
     record.data = bytes;
     CHECK(has(to_json(view_lock("deploy", record, kBounds)), text));
   }
+}
+
+TEST_CASE("a list is a table with a line a record, and columns that stand below each other") {
+  Record expired = some_record();
+  expired.name = dynamutex::lock::LockName("größe", "1");
+  expired.expires_at = kNow - 60s;
+  Record released = some_record();
+  released.name = "z";
+  released.released = true;
+  released.fencing_token = dynamutex::lock::FencingToken{7};
+  const std::vector<LockView> views = {view_lock("deploy", some_record(), kBounds),
+                                       view_lock(expired.name, expired, kBounds), view_lock("z", released, kBounds)};
+  CHECK(to_table(views) ==
+        "NAME       STATE     LEFT  RENEWED  TOKEN  OWNER\n"
+        "deploy     held      13 s  8 s      -      web-1:42:abcd\n"
+        "größe / 1  expired   0 ms  80 s     -      web-1:42:abcd\n"
+        "z          released  -     -        7      -\n");
+  CHECK(to_table({}) == "NAME  STATE  LEFT  RENEWED  TOKEN  OWNER\n");
+}
+
+TEST_CASE("a list is an array in JSON, of the objects that show has") {
+  CHECK(to_json(std::vector<LockView>{}) == "[]\n");
+  Record released = some_record();
+  released.released = true;
+  const auto held = view_lock("deploy", some_record(), kBounds);
+  const std::string text = to_json(std::vector<LockView>{held, view_lock("z", released, kBounds)});
+  std::string shown = to_json(held);
+  shown.pop_back();
+  CHECK(text.rfind("[" + shown + ",\n {\"name\":\"z\",\"sort_key\":null,\"state\":\"released\",\"owner\":null,", 0) == 0);
+  CHECK(text.substr(text.size() - 3) == "}]\n");
 }

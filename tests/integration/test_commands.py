@@ -5,10 +5,14 @@ import http.client
 import http.server
 import io
 import json
+import os
+import pty
+import select
 import signal
 import socket
 import subprocess
 import threading
+import time
 import urllib.parse
 
 from servers import free_port
@@ -220,3 +224,164 @@ class FenceTest(CommandTest):
     def test_a_holder_without_a_token_cannot_be_waited_for(self):
         self.hold()
         self.assert_one_line(self.dynamutex("run", self.lock, "--fence", "-n", "--", "true"), 78, "token")
+
+
+class TableOfLocksTest(CommandTest):
+    def setUp(self):
+        super().setUp()
+        for item in self.dynamodb.scan(TableName=self.TABLE)["Items"]:
+            self.dynamodb.delete_item(TableName=self.TABLE, Key={"key": item["key"]})
+
+    def put(self, name, expires_in_s, **more):
+        """A record as its holder left it."""
+        item = {"key": {"S": name}, "ownerName": {"S": "gone:1:abc"}, "recordVersionNumber": {"S": f"version-of-{name}"},
+                "leaseDuration": {"S": "20000"}, "expiresAt": {"N": str(int((time.time() + expires_in_s) * 1000))}, **more}
+        # The expiry counts for the version that it was written with.
+        item["expiresVersion"] = item["recordVersionNumber"]
+        self.dynamodb.put_item(TableName=self.TABLE, Item=item)
+
+    def fill(self):
+        self.put("b-held", 60)
+        self.put("c-expired", -60, data={"B": b"why"})
+        self.put("a-released", 60, isReleased={"S": "1"}, fencingToken={"N": "41"})
+
+    def names(self):
+        return sorted(item["key"]["S"] for item in self.dynamodb.scan(TableName=self.TABLE)["Items"])
+
+
+class ListTest(TableOfLocksTest):
+    MEMBERS = ["name", "sort_key", "state", "owner", "version", "lease_ms", "left_ms", "age_ms", "expires_at_ms", "fencing_token",
+               "data", "data_base64"]
+
+    def test_all_locks_are_listed_by_name_with_their_states(self):
+        self.fill()
+        done = self.dynamutex("list")
+        self.assert_code(0, done)
+        title, *rows = (line.split()[:2] for line in done.out.splitlines())
+        self.assertEqual(["NAME", "STATE"], title)
+        self.assertEqual([["a-released", "released"], ["b-held", "held"], ["c-expired", "expired"]], rows)
+
+    def test_json_has_always_the_same_members(self):
+        self.fill()
+        done = self.dynamutex("--json", "list")
+        self.assert_code(0, done)
+        released, held, expired = json.loads(done.out)
+        for each in (released, held, expired):
+            self.assertEqual(self.MEMBERS, list(each))
+        self.assertEqual(("released", "41", None), (released["state"], released["fencing_token"], released["owner"]))
+        self.assertEqual(("held", 20000, "gone:1:abc"), (held["state"], held["lease_ms"], held["owner"]))
+        self.assertTrue(55000 < held["left_ms"] < 65000, held)
+        self.assertEqual(("expired", 0, "why"), (expired["state"], expired["left_ms"], expired["data"]))
+        self.assertEqual(self.MEMBERS, list(json.loads(self.dynamutex("--json", "show", "b-held").out)))
+
+    def test_an_empty_table_is_an_empty_list_and_what_is_no_lock_is_left_out(self):
+        self.assert_silent_success(self.dynamutex("--json", "list"), "[]\n")
+        self.dynamodb.put_item(TableName=self.TABLE, Item={"key": {"S": "no lock"}, "colour": {"S": "blue"}})
+        self.assert_silent_success(self.dynamutex("--json", "list"), "[]\n")
+
+    def test_no_such_table_and_an_argument_too_many(self):
+        self.assert_one_line(self.dynamutex("--table", "no-such-table", "list"), 78, "dynamutex init")
+        self.assert_one_line(self.dynamutex("list", "deploy"), 64, "show")
+
+
+class PruneTest(TableOfLocksTest):
+    def test_what_is_expired_goes_and_the_rest_stays(self):
+        self.fill()
+        self.assert_silent_success(self.dynamutex("prune"), "3 seen, 1 removed, 0 changed meanwhile\n")
+        self.assertEqual(["a-released", "b-held"], self.names())
+        self.assert_silent_success(self.dynamutex("--json", "prune"), '{"seen":2,"removed":0,"raced":0}\n')
+
+    def test_a_fenced_record_is_kept_for_its_token(self):
+        self.put("fenced", -60, fencingToken={"N": "41"})
+        self.assert_silent_success(self.dynamutex("prune"), "1 seen, 1 removed, 0 changed meanwhile\n")
+        record = self.record("fenced")
+        self.assertEqual({"N": "41"}, record["fencingToken"])
+        self.assertIn("isReleased", record)
+
+    def test_a_record_that_changes_meanwhile_is_left_alone(self):
+        self.put("raced", -60)
+        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=1500):
+            pruning = self.start("prune")
+            self.proxy.journal.wait_for(operation="Scan", count=1)
+            time.sleep(0.5)
+            self.put("raced", 60, recordVersionNumber={"S": "renewed"})
+            self.assert_silent_success(pruning.wait(), "1 seen, 0 removed, 1 changed meanwhile\n")
+        self.assertEqual(["raced"], self.names())
+
+
+class BreakTest(TableOfLocksTest):
+    def at_a_terminal(self, *arguments, answers, before_answer=lambda: None):
+        """Runs `dynamutex ARGUMENTS` with a terminal as its input and standard error, and answers each question it asks."""
+        ours, theirs = pty.openpty()
+        try:
+            running = subprocess.Popen([self.command, *arguments], env=self.environment(), cwd=self.folder, stdin=theirs,
+                                       stdout=subprocess.PIPE, stderr=theirs)
+            self.addCleanup(running.kill)
+            seen = ""
+            for number, answer in enumerate(answers, start=1):
+                while seen.count("[y/N] ") < number:
+                    self.assertTrue(select.select([ours], [], [], 30)[0], f"it did not ask; it said {seen!r}")
+                    seen += os.read(ours, 4096).decode()
+                before_answer()
+                os.write(ours, f"{answer}\n".encode())
+            out, _ = running.communicate(timeout=30)
+            return running.returncode, out.decode()
+        finally:
+            os.close(theirs)
+            os.close(ours)
+
+    def test_a_broken_lock_is_free_and_its_record_was_shown(self):
+        self.put(self.lock, 60)
+        done = self.dynamutex("break", self.lock, "--yes")
+        self.assertEqual((0, ""), (done.code, done.err))
+        self.assertRegex(done.out, rf"\A{self.lock}: held\n(?s:.*)gone:1:abc")
+        self.assertIsNone(self.record())
+
+    def test_its_holder_learns_of_it_and_ends_its_command(self):
+        holder = self.hold(60, lease="3s")
+        self.assert_code(0, self.dynamutex("--json", "break", self.lock, "-y"))
+        self.assert_code(76, holder.wait())
+
+    def test_a_free_lock_stays_free(self):
+        self.assert_silent_success(self.dynamutex("break", self.lock, "--yes"), f"{self.lock}: free\n")
+
+    def test_a_fenced_lock_keeps_its_token(self):
+        self.put(self.lock, 60, fencingToken={"N": "41"})
+        self.assert_code(0, self.dynamutex("break", self.lock, "--yes"))
+        self.assertEqual(({"N": "41"}, True), (self.record()["fencingToken"], "isReleased" in self.record()))
+
+    def test_without_a_terminal_it_has_to_be_said(self):
+        self.put(self.lock, 60)
+        self.assert_one_line(self.dynamutex("break", self.lock), 64, "--yes")
+        self.assertEqual([], self.proxy.journal.entries())
+
+    def test_a_person_is_asked(self):
+        self.put(self.lock, 60)
+        for answer in ("n", "", "yesterday"):
+            code, out = self.at_a_terminal("break", self.lock, answers=[answer])
+            self.assertEqual(75, code)
+            self.assertIn("gone:1:abc", out)
+            self.assertIsNotNone(self.record())
+        self.assertEqual(0, self.at_a_terminal("break", self.lock, answers=["y"])[0])
+        self.assertIsNone(self.record())
+
+    def test_a_person_who_thought_for_too_long_is_shown_the_new_record_and_asked_again(self):
+        self.put(self.lock, 60)
+        change = {"ownerName": {"S": "other:2:def"}, "recordVersionNumber": {"S": "new"}}
+        code, out = self.at_a_terminal("break", self.lock, answers=["y", "n"],
+                                       before_answer=lambda: self.put(self.lock, 60, **change))
+        self.assertEqual(75, code)
+        self.assertIn("other:2:def", out)
+        self.assertEqual({"S": "new"}, self.record()["recordVersionNumber"])
+
+    def test_a_record_that_changes_meanwhile_is_left_alone(self):
+        self.put(self.lock, 60)
+        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=1500):
+            breaking = self.start("break", self.lock, "--yes")
+            self.proxy.journal.wait_for(operation="GetItem", count=1)
+            time.sleep(0.5)
+            self.put(self.lock, 60, recordVersionNumber={"S": "renewed"})
+            done = breaking.wait()
+        self.assert_code(75, done)
+        self.assertRegex(done.err, r"\Adynamutex: the lock '.*' changed meanwhile[^\n]*\n\Z")
+        self.assertEqual({"S": "renewed"}, self.record()["recordVersionNumber"])
