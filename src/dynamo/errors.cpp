@@ -63,6 +63,24 @@ const std::string* find_text(const json& object, const char* name) {
   return member == nullptr ? nullptr : member->get_ptr<const json::string_t*>();
 }
 
+/// "reason (resource)" of each throttling reason, e.g. "TableWriteProvisionedThroughputExceeded (arn:aws:dynamodb:…)".
+/// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/throttling-diagnosing.html
+std::string throttling_reasons(const json& body) {
+  std::string text;
+  for (const char* name : {"ThrottlingReasons", "throttlingReasons"}) {
+    const json* reasons = find_member(body, name, json::value_t::array);
+    if (reasons == nullptr) continue;
+    for (const json& entry : *reasons) {
+      const std::string* reason = find_text(entry, "reason");
+      const std::string* resource = find_text(entry, "resource");
+      if (reason == nullptr) continue;
+      text.append(text.empty() ? "" : ", ").append(*reason);
+      if (resource != nullptr) text.append(" (").append(*resource).append(")");
+    }
+  }
+  return text;
+}
+
 std::string_view what_was_asked(const RequestContext& context, std::string& storage) {
   storage = context.operation;
   if (!context.table.empty()) storage.append(" on table '").append(context.table).append("'");
@@ -96,6 +114,9 @@ AwsError read_aws_error(const http::Response& reply) {
   for (const char* name : {"message", "Message"}) {
     const std::string* message = find_text(*body, name);
     if (result.message.empty() && message != nullptr) result.message = first_line(*message);
+  }
+  if (const std::string reasons = throttling_reasons(*body); !reasons.empty()) {
+    result.message = first_line(result.message + (result.message.empty() ? "" : ": ") + reasons);
   }
   return result;
 }

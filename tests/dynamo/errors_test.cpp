@@ -52,6 +52,15 @@ TEST_CASE("only the first line of AWS's message is kept, as the canonical reques
   CHECK(error.message == "No match.");
 }
 
+TEST_CASE("why DynamoDB throttled is part of the message") {
+  const char* body =
+      R"({"__type":"a#ThrottlingException","message":"Too fast","ThrottlingReasons":[)"
+      R"({"reason":"TableWriteKeyRangeThroughputExceeded","resource":"arn:aws:dynamodb:eu-west-1:1:table/locks"},{"reason":"X"},7]})";
+  CHECK(read_aws_error(reply(400, body)).message ==
+        "Too fast: TableWriteKeyRangeThroughputExceeded (arn:aws:dynamodb:eu-west-1:1:table/locks), X");
+  CHECK(read_aws_error(reply(400, R"({"__type":"T","ThrottlingReasons":"x"})")).message.empty());
+}
+
 TEST_CASE("a message of control characters or without end stays one readable line") {
   CHECK(read_aws_error(reply(400, "{\"__type\":\"X\",\"message\":\"a\\u001b[31mb\"}")).message == "a [31mb");
   CHECK(read_aws_error(reply(400, "{\"__type\":\"X\",\"message\":\"" + std::string(100'000, 'x') + "\"}")).message.size() <= 500);
