@@ -260,6 +260,8 @@ void Client::Impl::judge(const Call& call, http::Response reply, WallTime signed
     result.success = Success{std::move(reply)};
     return;
   }
+  // No refusal: whoever answered may have done what it was asked. DynamoDB itself knows no success but 200.
+  if (reply.status < 300) return unusable("is no answer of DynamoDB's");
   const AwsError aws = read_aws_error(reply);
   if (aws.code == kConditionFailed) {
     if (!accept(reply, true)) return unusable("is not DynamoDB's JSON");

@@ -11,9 +11,14 @@ namespace {
 using nlohmann::json;
 using Kind = json::value_t;
 
-/// Bounds the depth before anything is built.
-bool shallow_enough(std::string_view text) noexcept {
+/// A value takes up to 100 bytes once it is built, and may be two bytes of text. A scan's page of lock records has a fifth of
+/// them; an item has more only where it is lists of hardly anything.
+constexpr std::size_t kJsonValuesMax = 100'000;
+
+/// Bounds the depth and the number of values before anything is built.
+bool small_enough(std::string_view text) noexcept {
   int depth = 0;
+  std::size_t values = 0;
   bool in_string = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
@@ -25,8 +30,10 @@ bool shallow_enough(std::string_view text) noexcept {
       }
     } else if (c == '"') {
       in_string = true;
+    } else if (c == ',') {
+      if (++values > kJsonValuesMax) return false;
     } else if (c == '{' || c == '[') {
-      if (++depth > kJsonDepthMax) return false;
+      if (++depth > kJsonDepthMax || ++values > kJsonValuesMax) return false;
     } else if (c == '}' || c == ']') {
       --depth;
     }
@@ -106,7 +113,7 @@ std::optional<AttributeValue> read_value(const json& typed) {
 }  // namespace
 
 std::optional<json> parse_json(std::string_view text) {
-  if (!shallow_enough(text)) return std::nullopt;
+  if (!small_enough(text)) return std::nullopt;
   json document = json::parse(text.begin(), text.end(), nullptr, false);
   if (document.is_discarded()) return std::nullopt;
   return document;

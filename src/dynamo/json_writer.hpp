@@ -19,6 +19,7 @@ class JsonWriter {
   JsonWriter& string(std::string_view text);
   JsonWriter& base64(std::string_view bytes);
   JsonWriter& boolean(bool value);
+  JsonWriter& integer(int value);
 
  private:
   JsonWriter& open(char bracket);

@@ -141,6 +141,7 @@ std::string to_json(std::string_view table, const Scan& request) {
     write_text(json, "FilterExpression", request.filter.text);
     write_placeholders(json, request.filter);
     if (request.consistent) json.key("ConsistentRead").boolean(true);
+    json.key("Limit").integer(request.page_items_max);
     if (!request.start_after.empty()) {
       json.key("ExclusiveStartKey");
       write_members(json, request.start_after.attributes());

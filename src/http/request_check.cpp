@@ -14,6 +14,16 @@ Error invalid(std::string message) {
   return error;
 }
 
+/// One pass without a branch, which compilers turn into vector code. A tab is allowed in a header's value (RFC 9110, section 5.5).
+bool splits_header(std::string_view value) noexcept {
+  unsigned found = 0;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    found |= static_cast<unsigned>(byte < 0x20 && byte != '\t') | static_cast<unsigned>(byte == 0x7f);
+  }
+  return found != 0;
+}
+
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
   return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
@@ -50,10 +60,8 @@ Result<UrlParts> check_request(const Request& request, bool allow_plain_http) {
   for (std::size_t i = 0; i < request.header_count; ++i) {
     const Header& header = request.headers[i];
     if (!is_token(header.name)) return invalid("malformed HTTP header name");
-    for (const char c : header.value) {
-      if (is_control(c) && c != '\t') {
-        return invalid("the value of HTTP header '" + std::string(header.name) + "' has a control character in it");
-      }
+    if (splits_header(header.value)) {
+      return invalid("the value of HTTP header '" + std::string(header.name) + "' has a control character in it");
     }
   }
   return check_url(request.url, allow_plain_http);

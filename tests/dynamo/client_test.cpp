@@ -187,6 +187,16 @@ TEST_CASE("an unusable answer is tried again, and leaves a write in doubt") {
   }
 }
 
+TEST_CASE("a success that is not DynamoDB's leaves a write in doubt") {
+  for (const int status : {201, 202, 204, 206, 299}) {
+    Setup setup(1);
+    setup.transport.answer(status, "{}");
+    const auto outcome = setup.client->put_item("locks", Setup::put());
+    REQUIRE_FALSE(outcome.ok());
+    CHECK(outcome.error().kind == ErrorKind::ambiguous);
+  }
+}
+
 TEST_CASE("what is wrong with the request itself is not tried again") {
   for (const char* code : {"ValidationException", "ResourceNotFoundException", "UnrecognizedClientException"}) {
     Setup setup;

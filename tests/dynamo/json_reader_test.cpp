@@ -48,6 +48,16 @@ TEST_CASE("a document that nests too deeply is refused before it is built") {
   CHECK(parse_json("[\"\\\"" + std::string(1000, '[') + "\"]").has_value());
 }
 
+TEST_CASE("a document of too many values is refused before it is built") {
+  const auto wide = [](std::size_t count) {
+    std::string text = "[0";
+    for (std::size_t i = 1; i < count; ++i) text += ",0";
+    return text + "]";
+  };
+  CHECK(parse_json(wide(100'000)).has_value());
+  CHECK_FALSE(parse_json(wide(100'001)).has_value());
+}
+
 TEST_CASE("text that is not JSON is refused") {
   for (const char* text : {"", "{", "{\"a\":}", "nonsense", "{} trailing", "[1,]", "\"\\ud800\"", "{\"a\" 1}"}) {
     CAPTURE(text);

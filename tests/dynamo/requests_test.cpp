@@ -51,7 +51,7 @@ TEST_CASE("get, delete, update and scan carry what DynamoDB's API names") {
   CHECK(update == expected_update);
   Scan scan;
   scan.start_after = key;
-  CHECK(to_json("t", scan) == R"({"TableName":"t","ExclusiveStartKey":{"key":{"S":"x"}}})");
+  CHECK(to_json("t", scan) == R"({"TableName":"t","Limit":1000,"ExclusiveStartKey":{"key":{"S":"x"}}})");
 }
 
 TEST_CASE("every type of value has its own form") {

@@ -49,6 +49,7 @@ struct Scan {
   Expression filter;
   Item start_after;  ///< `ScanPage::last_key` of the page before; empty for the first.
   bool consistent = false;
+  int page_items_max = 1000;  ///< 1 or more; a page ends at 1 MB all the same.
 };
 
 /// How a conditional write ended.
