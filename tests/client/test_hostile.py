@@ -2,6 +2,7 @@
 
 import os
 import socket
+import unittest
 
 from . import canned
 from .driver import Driver
