@@ -41,7 +41,10 @@ Result<std::shared_ptr<LeaseState>> Acquisition::run() {
     if (outcome == Outcome::failed) return std::move(error_);
     decision = next();
     const bool writes = decision.step == Step::create || decision.step == Step::take_over;
-    if (writes && core_->clock.now() >= deadline_) return contended();
+    if (writes && core_->clock.now() >= deadline_) {
+      static_cast<void>(fail(contended()));
+      return std::move(error_);
+    }
   }
 }
 
@@ -60,6 +63,8 @@ Decision Acquisition::next() const {
 Acquisition::Outcome Acquisition::write(Step step) {
   // A lost reply: the write that stands in the table is the one before.
   if (step == Step::mine) return grant(seen_->fencing_token);
+
+  if (answered_ && lacks_floor()) return may_wait() ? wait(MonotonicTime::max()) : fail(untimed());
 
   last_write_ = first_write(*core_, name_, options_.lease, options_.data);
   my_version_ = last_write_->record.version;
@@ -196,6 +201,19 @@ Error Acquisition::without_token(const std::string& why) const {
   error.kind = ErrorKind::invalid;
   error.message = "lock '" + name_.key + "' has a record without a fencing token (" + why +
                   "); all users of a fenced lock must fence";
+  return error;
+}
+
+bool Acquisition::lacks_floor() const noexcept {
+  const bool continues_tokens = seen_ && seen_->fencing_token;
+  return options_.fenced && !continues_tokens && !core_->table.server_clock().bounds(core_->clock.now());
+}
+
+Error Acquisition::untimed() const {
+  Error error;
+  error.kind = ErrorKind::not_applied;
+  error.message = "lock '" + name_.key + "' has no token to go on from, and the service does not tell its time, from which a first "
+                  "token is taken: its replies need a Date header";
   return error;
 }
 

@@ -31,6 +31,9 @@ class Acquisition {
   void take_in(std::optional<Record> record, MonotonicTime asked);
   [[nodiscard]] Decision next() const;
   [[nodiscard]] Error contended() const;
+  [[nodiscard]] Error untimed() const;
+  /// Fenced: a first token would have to come from the servers' time, so that it exceeds those of rows that were lost.
+  [[nodiscard]] bool lacks_floor() const noexcept;
   [[nodiscard]] Error cancelled() const;
   [[nodiscard]] Error without_token(const std::string& why) const;
   [[nodiscard]] Duration cleanup_time() const noexcept;

@@ -49,10 +49,9 @@ Write fenced_update(Core& core, const RecordWrite& write, dynamo::Expression con
   set_attributes(core, item, request.update);
   request.update.names.emplace_back("#t", attribute::kFencingToken);
   request.update.values.emplace_back(":one", dynamo::Number{"1"});
-  const dynamo::ServerClock& server_clock = core.table.server_clock();
-  const auto bounds = server_clock.bounds(write.from);
-  if (bounds || server_clock.silent()) {
-    const auto floor = bounds ? std::chrono::floor<std::chrono::milliseconds>(bounds->earliest.time_since_epoch()).count() : 0;
+  const auto bounds = core.table.server_clock().bounds(write.from);
+  if (bounds) {
+    const auto floor = std::chrono::floor<std::chrono::milliseconds>(bounds->earliest.time_since_epoch()).count();
     request.update.text += ", #t = if_not_exists(#t, :floor) + :one";
     request.update.values.emplace_back(":floor", dynamo::Number{std::to_string(floor)});
   } else {

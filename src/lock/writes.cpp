@@ -98,10 +98,9 @@ Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   const auto bounds = core.table.server_clock().bounds(write.from);
   Terms terms;
   terms.name("#r", attribute::kReleased);
-  const bool demands_token = fenced && (bounds || !core.table.server_clock().silent());
-  if (demands_token) terms.name("#f", attribute::kFencingToken);
+  if (fenced) terms.name("#f", attribute::kFencingToken);
   std::string& condition = terms.expression.text;
-  if (fenced && !bounds && !core.table.server_clock().silent()) {
+  if (fenced && !bounds) {
     // Without the servers' time there is no floor for a new row's first token: only a row that has one will do.
     condition = "attribute_exists(#f) AND attribute_exists(#r)";
   } else {

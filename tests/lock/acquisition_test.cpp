@@ -425,11 +425,18 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
   CHECK(setup.table.asked[0].value(":floor") == "(none)");
 }
 
-TEST_CASE("without the servers' time a new row's token begins at one, and every placeholder is used") {
+TEST_CASE("without the servers' time a fenced lock goes on from the row's token, or not at all") {
   LockSetup setup(false);
-  setup.table.then_refused(std::nullopt).then_item(std::nullopt).then([](const Asked& asked) {
-    CHECK(asked.condition == "attribute_not_exists(#k) OR attribute_exists(#r)");
-    CHECK(asked.value(":floor") == "0");
+  AcquireOptions options;
+  options.fenced = true;
+  setup.table.then_refused(std::nullopt).then_item(std::nullopt);
+  const auto none = setup.client->acquire("x", options);
+  REQUIRE_FALSE(none.ok());
+  CHECK(none.error().kind == ErrorKind::not_applied);
+  CHECK(none.error().message.find("Date") != std::string::npos);
+
+  setup.table.then([](const Asked& asked) {
+    CHECK(asked.condition == "attribute_exists(#f) AND attribute_exists(#r)");
     for (const auto& [placeholder, name] : asked.names) {
       CAPTURE(placeholder);
       CHECK((asked.condition + asked.update).find(placeholder) != std::string::npos);
@@ -438,12 +445,28 @@ TEST_CASE("without the servers' time a new row's token begins at one, and every 
     written.name = LockName("x");
     written.version = "v";
     written.lease = 20s;
-    written.fencing_token = FencingToken{1};
+    written.fencing_token = FencingToken{8};
     return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
   });
-  AcquireOptions options;
-  options.fenced = true;
-  REQUIRE(setup.client->acquire("x", options).ok());
+  setup.table.then_applied();  // The expiry is rewritten: no date bears it out.
+  CHECK(setup.client->acquire("x", options)->fencing_token() == FencingToken{8});
+}
+
+TEST_CASE("an acquire whose record may be left behind says so also when time is up before its next write") {
+  LockSetup setup(false);
+  setup.clock.wall_offset = LockSetup::kServerAhead - 2h;
+  setup.table.tell_time(LockSetup::kServerAhead);
+  setup.table.then_applied();                                       // A guess that is refuted …
+  setup.table.then_fails(ErrorKind::not_applied);                   // … cannot be corrected in time …
+  setup.table.then([&](const Asked&) -> Result<WriteOutcome> {      // … nor taken back.
+    setup.clock.advance(1min);
+    Error error;
+    error.kind = ErrorKind::ambiguous;
+    return error;
+  });
+  const auto lease = setup.client->acquire("x", waiting(10s));
+  REQUIRE_FALSE(lease.ok());
+  CHECK(lease.error().kind == ErrorKind::ambiguous);
 }
 
 TEST_CASE("an acquire that is given up while its lease cannot be given back says that it is in doubt") {
