@@ -2,6 +2,7 @@
 // Errors are values. An error says what its caller can do next, and its message is one line a person can act on.
 
 #include <string>
+#include <utility>
 
 namespace dynamutex {
 
@@ -47,5 +48,13 @@ struct Error {
   int http_status = 0;     ///< Status of the last reply; 0 when there was none.
   int attempts = 0;        ///< Requests sent for this operation.
 };
+
+/// An error of that kind with that message, and nothing else known.
+[[nodiscard]] inline Error make_error(ErrorKind kind, std::string message) {
+  Error error;
+  error.kind = kind;
+  error.message = std::move(message);
+  return error;
+}
 
 }  // namespace dynamutex

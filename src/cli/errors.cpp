@@ -6,12 +6,7 @@
 
 namespace dynamutex::cli {
 
-Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
+Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 int exit_code_for(const Error& error, int busy, bool saw_holder) {
   switch (error.kind) {

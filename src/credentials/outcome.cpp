@@ -4,13 +4,6 @@
 
 namespace dynamutex::credentials {
 
-Error make_error(ErrorKind kind, std::string message) {
-  Error error;
-  error.kind = kind;
-  error.message = std::move(message);
-  return error;
-}
-
 Error as_source_error(Error error) {
   if (error.kind == ErrorKind::ambiguous) error.kind = ErrorKind::not_applied;
   return error;

@@ -7,8 +7,6 @@
 
 namespace dynamutex::credentials {
 
-[[nodiscard]] Error make_error(ErrorKind kind, std::string message);
-
 /// A transport's error as a source tells it: never `ambiguous`, since the caller's own request was not sent.
 [[nodiscard]] Error as_source_error(Error error);
 

@@ -7,12 +7,7 @@
 namespace dynamutex::dynamo {
 namespace {
 
-Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
+Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 bool is_alnum(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');

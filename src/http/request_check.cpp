@@ -7,12 +7,7 @@
 namespace dynamutex::http {
 namespace {
 
-Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
+Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 /// One pass without a branch, which compilers turn into vector code. A tab is allowed in a header's value (RFC 9110, section 5.5).
 bool splits_header(std::string_view value) noexcept {

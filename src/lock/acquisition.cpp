@@ -184,9 +184,7 @@ Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error 
 }
 
 Error Acquisition::contended() const {
-  Error error;
-  error.kind = ErrorKind::contended;
-  error.message = "lock '" + name_.key + "' is held";
+  Error error = make_error(ErrorKind::contended, "lock '" + name_.key + "' is held");
   if (!seen_) return error;
   error.message += " by " + seen_->owner;
   const auto bounds = core_->table.server_clock().bounds(core_->clock.now());
@@ -197,11 +195,8 @@ Error Acquisition::contended() const {
 }
 
 Error Acquisition::without_token(const std::string& why) const {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = "lock '" + name_.key + "' has a record without a fencing token (" + why +
-                  "); all users of a fenced lock must fence";
-  return error;
+  return make_error(ErrorKind::invalid, "lock '" + name_.key + "' has a record without a fencing token (" + why +
+                                            "); all users of a fenced lock must fence");
 }
 
 bool Acquisition::lacks_floor() const noexcept {
@@ -210,18 +205,12 @@ bool Acquisition::lacks_floor() const noexcept {
 }
 
 Error Acquisition::untimed() const {
-  Error error;
-  error.kind = ErrorKind::not_applied;
-  error.message = "lock '" + name_.key + "' has no token to go on from, and the service does not tell its time, from which a first "
-                  "token is taken: its replies need a Date header";
-  return error;
+  return make_error(ErrorKind::not_applied, "lock '" + name_.key + "' has no token to go on from, and the service does not tell its "
+                                            "time, from which a first token is taken: its replies need a Date header");
 }
 
 Error Acquisition::cancelled() const {
-  Error error;
-  error.kind = ErrorKind::timed_out;
-  error.message = "taking lock '" + name_.key + "' was cancelled";
-  return error;
+  return make_error(ErrorKind::timed_out, "taking lock '" + name_.key + "' was cancelled");
 }
 
 Duration Acquisition::cleanup_time() const noexcept {

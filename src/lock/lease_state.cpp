@@ -9,10 +9,7 @@ namespace dynamutex::lock {
 namespace {
 
 Error lost_error(const LockName& name, std::string why) {
-  Error error;
-  error.kind = ErrorKind::lost;
-  error.message = "lock '" + name.key + "' was lost: " + std::move(why);
-  return error;
+  return make_error(ErrorKind::lost, "lock '" + name.key + "' was lost: " + std::move(why));
 }
 
 std::string taken_by(const std::optional<Record>& record) {

@@ -19,12 +19,7 @@ constexpr std::size_t kDataMax = std::size_t{300} * 1024;
 /// Random digits in an owner's name: enough to tell the processes of one host apart when process ids come again.
 constexpr std::size_t kOwnerRandomDigits = 8;
 
-Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
+Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 std::string default_owner(Entropy& entropy) {
   std::array<char, 256> host{};

@@ -17,11 +17,8 @@ using std::chrono::seconds;
 constexpr std::size_t kShownNameMax = 100;
 
 Error malformed(const LockName& name, std::string_view what) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = "the item '" + name.key.substr(0, kShownNameMax) + "' is no lock record: " + std::string(what) +
-                  "; use another lock name, or a table of its own for locks";
-  return error;
+  return make_error(ErrorKind::invalid, "the item '" + name.key.substr(0, kShownNameMax) + "' is no lock record: " +
+                                            std::string(what) + "; use another lock name, or a table of its own for locks");
 }
 
 template <class Integer>

@@ -13,10 +13,7 @@ namespace dynamutex::lock {
 namespace {
 
 Error ended_error(const LeaseState& state) {
-  Error error;
-  error.kind = ErrorKind::lost;
-  error.message = "lock '" + state.name().key + "' was lost: its lease ended without a renewal";
-  return error;
+  return make_error(ErrorKind::lost, "lock '" + state.name().key + "' was lost: its lease ended without a renewal");
 }
 
 }  // namespace

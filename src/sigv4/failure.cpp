@@ -4,12 +4,7 @@
 
 namespace dynamutex::sigv4 {
 
-Error invalid(std::string message) {
-  Error error;
-  error.kind = ErrorKind::invalid;
-  error.message = std::move(message);
-  return error;
-}
+Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 Failure failure(std::string_view message) { return failure({message}); }
 

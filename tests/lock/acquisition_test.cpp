@@ -386,12 +386,7 @@ TEST_CASE("a fenced acquire is one update that adds one to the row's token, or t
   setup.table.then([](const Asked& asked) {
     CHECK(asked.operation == "update");
     CHECK(asked.update.find("if_not_exists(#t, :floor) + :one") != std::string::npos);
-    Record written;
-    written.name = LockName("x");
-    written.version = "v";
-    written.lease = 20s;
-    written.fencing_token = FencingToken{7};
-    return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
+    return test::applied_with_token(7);
   });
   AcquireOptions options;
   options.fenced = true;
@@ -411,12 +406,7 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
   setup.table.tell_time(LockSetup::kServerAhead);
   setup.table.then_refused(std::nullopt).then_item(std::nullopt).then([](const Asked& asked) {
     CHECK(asked.value(":floor") != "(none)");
-    Record written;
-    written.name = LockName("x");
-    written.version = "v";
-    written.lease = 20s;
-    written.fencing_token = FencingToken{7};
-    return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
+    return test::applied_with_token(7);
   });
   AcquireOptions options;
   options.fenced = true;
@@ -441,12 +431,7 @@ TEST_CASE("without the servers' time a fenced lock goes on from the row's token,
       CAPTURE(placeholder);
       CHECK((asked.condition + asked.update).find(placeholder) != std::string::npos);
     }
-    Record written;
-    written.name = LockName("x");
-    written.version = "v";
-    written.lease = 20s;
-    written.fencing_token = FencingToken{8};
-    return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
+    return test::applied_with_token(8);
   });
   setup.table.then_applied();  // The expiry is rewritten: no date bears it out.
   CHECK(setup.client->acquire("x", options)->fencing_token() == FencingToken{8});

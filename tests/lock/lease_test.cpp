@@ -226,14 +226,7 @@ TEST_CASE("assigning to a lease releases what it held") {
 
 TEST_CASE("a fenced lease is released by marking its row, token kept") {
   LockSetup setup;
-  setup.table.then([](const Asked&) {
-    Record written;
-    written.name = LockName("x");
-    written.version = "v";
-    written.lease = 20s;
-    written.fencing_token = FencingToken{7};
-    return WriteOutcome{WriteOutcome::Status::applied, encode(written, {}, Compat::java), false};
-  });
+  setup.table.then([](const Asked&) { return test::applied_with_token(7); });
   AcquireOptions options;
   options.fenced = true;
   Lease lease = *setup.client->acquire("x", options);

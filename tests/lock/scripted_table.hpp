@@ -146,6 +146,16 @@ class ScriptedTable final : public dynamo::Table {
   FakeClock& clock_;
 };
 
+/// What an acquiring update answers in fenced mode.
+inline WriteOutcome applied_with_token(std::uint64_t token) {
+  lock::Record written;
+  written.name = lock::LockName("x");
+  written.version = "v";
+  written.lease = std::chrono::seconds(20);
+  written.fencing_token = lock::FencingToken{token};
+  return {WriteOutcome::Status::applied, lock::encode(written, {}, lock::Compat::java), false};
+}
+
 /// A lock client on a scripted table. The servers' time is known unless the test wants it otherwise.
 struct LockSetup {
   static constexpr Duration kServerAhead = std::chrono::hours(24 * 365 * 50);
