@@ -3,8 +3,6 @@
 namespace dynamutex::simulation {
 namespace {
 
-constexpr unsigned kAlways = 1000;
-
 constexpr Fault kRequestFaults[] = {
     Fault::connection_refused, Fault::request_lost,  Fault::reply_lost,        Fault::duplicate,     Fault::late_duplicate,
     Fault::delay_beyond_lease, Fault::error_applied, Fault::error_not_applied, Fault::throttled,     Fault::cut_reply,

@@ -57,6 +57,8 @@ class FaultCounts {
   std::array<std::uint64_t, kFaultCount> counts_{};
 };
 
+constexpr unsigned kAlways = 1000;
+
 /// How often each fault of a single request happens, per mille. Each schedule knows some of the faults only, so that one does
 /// not hide the other.
 struct FaultPlan {
@@ -65,9 +67,9 @@ struct FaultPlan {
 
   /// What always happens is the server's way, and does not end with the faults.
   [[nodiscard]] unsigned of(Fault fault) const noexcept {
-    const unsigned rate = per_mille[static_cast<std::size_t>(fault)];
-    return active || rate == 1000 ? rate : 0;
+    return active || always(fault) ? per_mille[static_cast<std::size_t>(fault)] : 0;
   }
+  [[nodiscard]] bool always(Fault fault) const noexcept { return per_mille[static_cast<std::size_t>(fault)] == kAlways; }
 };
 
 /// `dated`: the server tells its time, if not in every reply.

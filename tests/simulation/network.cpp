@@ -98,6 +98,7 @@ void Network::dispatch(Process& process, Exchange& exchange) {
     const Duration extra = world_.random.between(options_.lease_max / 2, options_.lease_max * 3);
     (world_.random.coin() ? there : copy.back) += extra;
   }
+  exchange.never_dated = faults_.always(Fault::date_missing) || faults_.always(Fault::age_added);
   exchange.old_item_hidden = happens(Fault::old_item_not_told);
   exchange.aged = happens(Fault::age_added);
   schedule(now + there, copy);

@@ -36,6 +36,7 @@ class Exchange {
   bool replied = false;
   bool connection_lost = false;
   // What happens to the reply, for the form that has bytes.
+  bool never_dated = false;  ///< The server never tells the time: a client with a wrong clock could not learn it.
   bool old_item_hidden = false;
   bool aged = false;
   bool corrupted = false;

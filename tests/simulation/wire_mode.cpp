@@ -21,7 +21,7 @@ class WireExchange final : public Exchange {
     // What comes out of a cache is as old as it says.
     const auto told = aged && date ? std::optional(*date - kAge) : date;
     WireReply reply = answer_request(server, request_, origin,
-                                     {answer, kServerEpoch + world_.now(), told, date && !aged, old_item_hidden});
+                                     {answer, kServerEpoch + world_.now(), told, never_dated, old_item_hidden});
     if (replied || served_once_) return;
     served_once_ = true;
     reply_ = std::move(reply);

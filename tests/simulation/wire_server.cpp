@@ -145,8 +145,8 @@ dynamo::ServerTime read_amz_date(const std::string& text) {
 Outcome judge(Server& server, const WireRequest& request, const Origin& origin, const Circumstances& circumstances) {
   const Duration age = circumstances.now - read_amz_date(request.signed_date);
   if (circumstances.answer == Answer::denied) return refusal(400, "ExpiredTokenException", "The security token included is expired");
-  // A client with a wrong clock could learn nothing from a refusal without a date.
-  if (circumstances.date_usable && (age > kSignatureAgeMax || age < -kSignatureAgeMax)) {
+  // A client with a wrong clock learns the time from the refusal's date: where there never is one, none is refused.
+  if (!circumstances.never_dated && (age > kSignatureAgeMax || age < -kSignatureAgeMax)) {
     return refusal(400, "InvalidSignatureException", "Signature expired or not yet current");
   }
   switch (circumstances.answer) {

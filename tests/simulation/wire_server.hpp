@@ -33,7 +33,7 @@ struct Circumstances {
   Answer answer = Answer::normal;
   dynamo::ServerTime now;                   ///< A perfect server's time.
   std::optional<dynamo::ServerTime> date;   ///< In the reply, if at all.
-  bool date_usable = false;                 ///< The client can learn the time from it.
+  bool never_dated = false;                 ///< No reply ever tells a client the time.
   bool old_item_hidden = false;
 };
 
