@@ -158,7 +158,8 @@ void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {
 }
 
 void Acquisition::give_back(LeaseState& state) {
-  left_behind_ = state.release(cleanup_time()) == ReleaseOutcome::in_doubt;
+  // Once in doubt, always: a later record of ours that was given back says nothing about this one.
+  if (state.release(cleanup_time()) == ReleaseOutcome::in_doubt) left_behind_ = true;
 }
 
 Acquisition::Outcome Acquisition::fail(Error error) {
@@ -171,7 +172,8 @@ Acquisition::Outcome Acquisition::fail(Error error) {
 }
 
 Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error error) {
-  const dynamo::CallOptions options{saturating_add(core_->clock.now(), cleanup_time()), nullptr};
+  const Duration time = cleanup_time();
+  const dynamo::CallOptions options{saturating_add(core_->clock.now(), time), nullptr};
   // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
   const Write take_back = options_.fenced ? fenced_take_back(*core_, name_, write.record.version)
                                           : free_if_version(*core_, write.record, write.record.version, {});
@@ -219,9 +221,7 @@ Duration Acquisition::cleanup_time() const noexcept {
 
 bool Acquisition::may_wait() const noexcept { return options_.wait > Duration::zero() && core_->clock.now() < deadline_; }
 
-bool Acquisition::is_cancelled() const noexcept {
-  return options_.cancellation != nullptr && options_.cancellation->cancelled();
-}
+bool Acquisition::is_cancelled() const noexcept { return lock::is_cancelled(call_options()); }
 
 dynamo::CallOptions Acquisition::call_options() const noexcept { return {deadline_, options_.cancellation}; }
 

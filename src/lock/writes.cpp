@@ -14,10 +14,6 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-bool is_cancelled(const dynamo::CallOptions& options) noexcept {
-  return options.cancellation != nullptr && options.cancellation->cancelled();
-}
-
 void stamp(const Core& core, RecordWrite& write) {
   Record& record = write.record;
   record.expires_at = write.expiry.expires_at;
@@ -92,6 +88,10 @@ Write put(Core& core, const Record& record, dynamo::Expression condition) {
   return [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.put(request, options); };
 }
 
+Write acquiring(Core& core, const RecordWrite& write, bool fenced, dynamo::Expression condition) {
+  return fenced ? fenced_update(core, write, std::move(condition)) : put(core, write.record, std::move(condition));
+}
+
 }  // namespace
 
 Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
@@ -115,13 +115,13 @@ Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
     // A live record without a token is somebody's who does not fence: it is to be refused, and told.
     condition += fenced ? " OR (attribute_exists(#f) AND #e < :now AND #x = #v)" : " OR (#e < :now AND #x = #v)";
   }
-  return fenced ? fenced_update(core, write, std::move(terms.expression)) : put(core, write.record, std::move(terms.expression));
+  return acquiring(core, write, fenced, std::move(terms.expression));
 }
 
 Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version) {
   Terms terms;
   add_version_condition(terms, dead_version, {});
-  return fenced ? fenced_update(core, write, std::move(terms.expression)) : put(core, write.record, std::move(terms.expression));
+  return acquiring(core, write, fenced, std::move(terms.expression));
 }
 
 Write renew_if_version(Core& core, const Record& record, const std::string& expected) {
@@ -144,6 +144,10 @@ Write free_if_version(Core& core, const Record& record, const std::string& expec
   dynamo::DeleteItem request{encode_key(record.name, core.options.schema), std::move(terms.expression)};
   return
       [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.remove(request, options); };
+}
+
+bool is_cancelled(const dynamo::CallOptions& options) noexcept {
+  return options.cancellation != nullptr && options.cancellation->cancelled();
 }
 
 bool is_transient(ErrorKind kind) noexcept {

@@ -65,6 +65,8 @@ struct Settled {
 /// `pause` with jitter: between half of it and all of it.
 [[nodiscard]] Duration jittered(Core& core, Duration pause) noexcept;
 
+[[nodiscard]] bool is_cancelled(const dynamo::CallOptions& options) noexcept;
+
 /// A kind that another try of the same request may cure.
 [[nodiscard]] bool is_transient(ErrorKind kind) noexcept;
 

@@ -470,6 +470,33 @@ TEST_CASE("an acquire that is given up while its lease cannot be given back says
   CHECK(lease.error().kind == ErrorKind::ambiguous);
 }
 
+TEST_CASE("a record left behind in doubt is not forgotten when a later one is given back") {
+  LockSetup setup;
+  Cancellation cancellation;
+  setup.table.then([&](const Asked&) {
+    setup.clock.advance(21s);  // Longer than the lease: it is over before anyone could use it …
+    return WriteOutcome{};
+  });
+  setup.table.then([&](const Asked& asked) -> Result<WriteOutcome> {
+    CHECK(asked.operation == "delete");
+    setup.clock.advance(1s);
+    Error error;
+    error.kind = ErrorKind::ambiguous;  // … and whether it was given back is in doubt.
+    return error;
+  });
+  setup.table.then_item(std::nullopt).then([&](const Asked&) {
+    cancellation.cancel();
+    return WriteOutcome{};
+  });
+  setup.table.then_applied();
+  AcquireOptions options = waiting(1min);
+  options.cancellation = &cancellation;
+  const auto lease = setup.client->acquire("x", options);
+  REQUIRE_FALSE(lease.ok());
+  CHECK(lease.error().kind == ErrorKind::ambiguous);
+  CHECK(setup.table.asked.size() == 5);
+}
+
 TEST_CASE("a fenced acquire refuses a live record that has no token") {
   LockSetup setup;
   setup.table.then_refused(setup.record("theirs", setup.server_now() + 12s));
