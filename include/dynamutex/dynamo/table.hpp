@@ -1,9 +1,12 @@
 #pragma once
 // The item operations on one table, as the seam between DynamoDB and whoever builds on it.
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "dynamutex/cancellation.hpp"
@@ -69,6 +72,29 @@ struct ScanPage {
   Item last_key;  ///< Empty on the last page.
 };
 
+/// What a Multi can have under way.
+using Operation = std::variant<PutItem, GetItem, DeleteItem, UpdateItem>;
+
+/// Many operations on one table under way at once, from one thread.
+///
+/// Each keeps the promises of Table's blocking call: the same retries, deadline, cancellation and errors. Nothing happens
+/// but inside `wait`. Not thread-safe: one thread uses it, though a Cancellation may be cancelled from any.
+/// The destructor ends what is under way. Must not outlive its Table.
+class Multi {
+ public:
+  /// How operation `id` ended. A GetItem's answer is `applied`, with the item if there is one.
+  struct Finished {
+    std::uint64_t id;
+    Result<WriteOutcome> result;
+  };
+
+  virtual ~Multi() = default;
+  /// Copies all that it needs; `options.cancellation` must live until the operation ended. Does not block.
+  virtual void start(std::uint64_t id, const Operation& operation, const CallOptions& options) = 0;
+  /// Drives all operations until one ended; nothing once `until` came or `wake` (may be null) was cancelled.
+  [[nodiscard]] virtual std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) = 0;
+};
+
 /// The item operations on one table.
 ///
 /// Thread-safe: implementations allow calls from any thread at once.
@@ -84,6 +110,9 @@ class Table {
   [[nodiscard]] virtual Result<WriteOutcome> remove(const DeleteItem& request, const CallOptions& options) = 0;
   [[nodiscard]] virtual Result<WriteOutcome> update(const UpdateItem& request, const CallOptions& options) = 0;
   [[nodiscard]] virtual Result<ScanPage> scan(const Scan& request, const CallOptions& options) = 0;
+
+  /// For many operations at once; null where the implementation does them one after another only.
+  [[nodiscard]] virtual std::unique_ptr<Multi> multi() { return nullptr; }
 
   /// The servers' time as the replies so far bound it.
   [[nodiscard]] virtual const ServerClock& server_clock() const noexcept = 0;

@@ -2,7 +2,9 @@
 // One request, one deadline, one answer.
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +49,26 @@ struct Response {
   [[nodiscard]] const std::string* header(std::string_view name) const noexcept;
 };
 
+/// Many requests under way at once, from one thread (as curl's multi interface).
+///
+/// Each request is sent at most once and ends by its own deadline, or at once when its cancellation asks; nothing is sent
+/// and nothing ends but inside `wait`. Not thread-safe: one thread uses it, though a Cancellation may be cancelled from any.
+/// The destructor ends what is under way. Must not outlive its Transport.
+class Multi {
+ public:
+  /// How request `id` ended; the errors are those of Transport::send.
+  struct Finished {
+    std::uint64_t id;
+    Result<Response> result;
+  };
+
+  virtual ~Multi() = default;
+  /// Copies all that `request` borrows but its cancellation, which must live until the request ended. Does not block.
+  virtual void start(std::uint64_t id, const Request& request) = 0;
+  /// Drives all requests until one ended; nothing once `until` came or `wake` (may be null) was cancelled.
+  [[nodiscard]] virtual std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) = 0;
+};
+
 /// Sends one HTTP request, at most once.
 ///
 /// Thread-safe: implementations allow calls from any thread at once.
@@ -60,6 +82,8 @@ class Transport {
  public:
   virtual ~Transport() = default;
   [[nodiscard]] virtual Result<Response> send(const Request& request) = 0;
+  /// For many requests at once; null where the implementation sends them one after another only.
+  [[nodiscard]] virtual std::unique_ptr<Multi> multi() { return nullptr; }
 };
 
 }  // namespace dynamutex::http
