@@ -11,7 +11,10 @@ import botocore.session
 from proxy import Key, Proxy
 from servers import BY_NAME
 
+from . import measure
 from .driver import Driver
+
+OPERATIONS = {"put": "PutItem", "delete": "DeleteItem", "get": "GetItem"}
 
 
 def _random_secret(length):
@@ -63,6 +66,15 @@ class ClientTest(unittest.TestCase):
         defaults = {"endpoint": self.proxy.url, "table": self.TABLE, "value": "theirs", "only": "", "deadline_ms": 5000,
                     "attempts_max": 1, "connection": "kept"}
         return (driver or self.driver).call(operation, **{**defaults, **settings})
+
+    def lengths(self, verb):
+        """Bytes on the wire of a request and of its reply."""
+        if verb == "delete":
+            self.fill([self.key(99999)])  # DynamoDB Local says more where there was nothing to delete.
+        with self.proxy.rule(action="measure"):
+            self.assertEqual("applied", self.call(verb, key=self.key(99999)).outcome)
+        self.proxy.journal.reset()
+        return measure.lengths[OPERATIONS[verb]]
 
     # Looking at the server, past the proxy.
 

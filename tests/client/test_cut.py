@@ -3,29 +3,19 @@ is sent twice behind the caller's back."""
 
 import unittest
 
-from . import measure
-from .harness import ClientTest
-
-_OPERATIONS = {"put": "PutItem", "delete": "DeleteItem"}
+from .harness import OPERATIONS, ClientTest
 
 
 class CutTest(ClientTest):
     def length(self, verb, which):
-        """Bytes of a request ("cut_request") or a reply ("cut_reply") of this operation."""
-        if verb == "delete":
-            self.fill([self.key(99999)])  # DynamoDB Local says more where there was nothing to delete.
-        with self.proxy.rule(action="measure"):
-            self.assertEqual("applied", self.call(verb, key=self.key(99999)).outcome)
-        request, reply = measure.lengths[_OPERATIONS[verb]]
-        self.proxy.journal.reset()
-        return {"cut_request": request, "cut_reply": reply}[which]
+        return self.lengths(verb)[which == "cut_reply"]
 
     def cut(self, verb, which, number, offset, reset, kept, **settings):
         """One call whose first attempt is cut. On a kept connection, an earlier request went well."""
         if kept:
             self.call("get", key="warm-up", **settings)
         key = self.key(number)
-        with self.proxy.rule(action=which, bytes=offset, reset=reset, match={"operation": _OPERATIONS[verb], "key": key, "nth": 1}):
+        with self.proxy.rule(action=which, bytes=offset, reset=reset, match={"operation": OPERATIONS[verb], "key": key, "nth": 1}):
             return self.call(verb, key=key, connection="kept" if kept else "new", **settings)
 
     def check_one_attempt(self, verb, which):
@@ -38,7 +28,7 @@ class CutTest(ClientTest):
         answers = [self.cut(verb, which, number, offset, (offset % 2 == 1) == kept, kept)
                    for number, (offset, kept) in enumerate(cuts)]
 
-        sent = self.requests(_OPERATIONS[verb])
+        sent = self.requests(OPERATIONS[verb])
         there = self.table()
         for number, ((offset, kept), answer) in enumerate(zip(cuts, answers)):
             key = self.key(number)
@@ -64,7 +54,7 @@ class CutTest(ClientTest):
         answers = [self.cut(verb, which, offset, offset, reset=offset // 2 % 2 == 1, kept=offset % 2 == 1, attempts_max=4)
                    for offset in offsets]
 
-        sent = self.requests(_OPERATIONS[verb])
+        sent = self.requests(OPERATIONS[verb])
         there = self.table()
         for offset, answer in zip(offsets, answers):
             whole = which == "cut_reply" and offset == length

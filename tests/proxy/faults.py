@@ -130,6 +130,22 @@ class CutRequest(Fault):
         raise HangUp(reset=self.reset)
 
 
+@action("cut_upload")
+class CutUpload(Fault):
+    """So many bytes of a request are read from its client, and passed on, while it may still be sending the rest. Then, `end`:
+
+    "reset": RST. "close": FIN, and what the client goes on to send is thrown away. "stall": nothing, and nothing more is read.
+    All of the bytes: the request is applied, unanswered. Takes no match but by number.
+    """
+
+    bytes: int
+    end: str = "reset"
+
+    def __post_init__(self):
+        if self.end not in ("reset", "close", "stall"):
+            raise TypeError(f"there is no end '{self.end}'; there are: reset, close, stall")
+
+
 @action("cut_reply")
 class CutReply(Fault):
     """The client gets so many bytes of the reply, then its connection ends."""

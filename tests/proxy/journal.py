@@ -15,12 +15,12 @@ def boottime():
 class Entry:
     number: int
     connection: int
-    operation: str
+    operation: str  # None: only a part came
     access_key: str
     request: dict  # the request's JSON; headers are not kept, they hold the session token
     received_s: float = dataclasses.field(default_factory=boottime)
     received_wall_ms: float = dataclasses.field(default_factory=lambda: time.time() * 1000)
-    verified: bool = False
+    verified: bool = False  # None: only a part of it came, which nobody can check
     refusal: str = None  # why the signature check refused it
     faults: list = dataclasses.field(default_factory=list)
     forwarded: bool = False  # the whole request went upstream
@@ -70,6 +70,13 @@ class Journal:
             self._changed.notify_all()
         return entry
 
+    def open_part(self, connection, rule_name):
+        """A request of which only the start came in."""
+        with self._changed:
+            self._numbers += 1
+            self._entries.append(Entry(self._numbers, connection, None, None, None, verified=None, faults=[rule_name]))
+            self._changed.notify_all()
+
     def note(self, entry, **values):
         with self._changed:
             for name, value in values.items():
@@ -93,9 +100,9 @@ class Journal:
             raise TimeoutError(f"no {count} requests with {wanted} within {timeout_s} s; seen: {dict(seen)}")
 
     def counts(self):
-        """Requests by operation, with the total; late duplicates are the proxy's own and do not count."""
+        """Requests by operation, with the total; late duplicates are the proxy's own and do not count, nor what came in part."""
         with self._changed:
-            counts = collections.Counter(e.operation for e in self._entries if e.duplicate_of is None)
+            counts = collections.Counter(e.operation for e in self._entries if e.duplicate_of is None and e.operation is not None)
         counts["total"] = sum(counts.values())
         return dict(counts)
 

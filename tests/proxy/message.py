@@ -163,6 +163,17 @@ async def read_request(reader, writer):
     return Request(words[0], words[1], headers, body, raw + raw_body)
 
 
+async def parse_request(data):
+    """The request that these bytes are, or None where they are only the start of one."""
+    reader = asyncio.StreamReader(limit=HEAD_BYTES_MAX)
+    reader.feed_data(data)
+    reader.feed_eof()
+    try:
+        return await read_request(reader, None)
+    except BadMessage:
+        return None
+
+
 async def read_reply(reader):
     head = await _read_head(reader)
     if head is None:

@@ -9,8 +9,9 @@ import struct
 import time
 
 from .faults import HangUp, Silence
+from .intake import UploadCut
 from .journal import boottime
-from .message import HEAD_BYTES_MAX, BadMessage, Reply, Request, error_reply, read_reply, read_request
+from .message import HEAD_BYTES_MAX, BadMessage, Reply, Request, error_reply, parse_request, read_reply, read_request
 
 # Servers close what idles (node: after 5 s). A request that is sent into such a connection is in doubt, and resending it
 # would be a duplicate of our own making: so idle connections are given up well before.
@@ -81,8 +82,11 @@ class Relay:
         """One client connection, from accept to close."""
         upstream = Upstream(*self._upstream)
         self.writers.add(writer)
+        connection = next(self._connections)
         try:
-            await self._serve_requests(reader, writer, upstream, next(self._connections))
+            await self._serve_requests(reader, writer, upstream, connection)
+        except UploadCut as cut:
+            await self._serve_part(cut, writer, upstream, connection)
         except HangUp as end:
             await self._hang_up(writer, end)
         except Silence:
@@ -107,9 +111,29 @@ class Relay:
             entry = self._journal.open(connection, request)
             exchange = Exchange(self, request, entry, upstream, writer, wire=request.raw)
             await self._answer(exchange)
+            writer.transport.get_protocol().request_ended()
             await self._deliver(exchange)
             if (request.headers.get("connection") or "").lower() == "close":
                 return
+
+    async def _serve_part(self, cut, writer, upstream, connection):
+        """What came of a request goes to the server, and its client gets no answer."""
+        request = await parse_request(cut.data)
+        if request is None:
+            self._journal.open_part(connection, cut.rule_name)
+            await self._send_part(upstream, cut.data)
+        else:
+            exchange = Exchange(self, request, self._journal.open(connection, request), upstream, writer, wire=request.raw)
+            with contextlib.suppress(HangUp, Silence):
+                await self._answer(exchange)
+            self._journal.note(exchange.entry, faults=[*exchange.entry.faults, cut.rule_name])
+        with contextlib.suppress(OSError):
+            if cut.fault.end == "reset":
+                abort(writer)
+            elif cut.fault.end == "close":
+                writer.write_eof()
+                writer.transport.get_protocol().throw_away()
+            await writer.wait_closed()
 
     async def _answer(self, exchange):
         refusal = self._verifier.check(exchange.request) if self._verifier else None
@@ -169,13 +193,16 @@ class Relay:
             if end.reset:
                 abort(writer)
 
+    async def _send_part(self, upstream, data):
+        """The start of a request, after which the server sees its client go."""
+        with contextlib.suppress(OSError):
+            await upstream.send(data)
+        upstream.close()
+
     # What faults ask of the relay beyond their own exchange.
 
     async def send_part(self, exchange, data):
-        """The start of a request, after which the server sees its client go."""
-        with contextlib.suppress(OSError):
-            await exchange.upstream.send(data)
-        exchange.upstream.close()
+        await self._send_part(exchange.upstream, data)
 
     async def send_duplicate(self, exchange):
         entry = self._journal.open(0, exchange.request, duplicate_of=exchange.entry.number)

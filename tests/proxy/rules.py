@@ -15,13 +15,16 @@ number, counted from 1 for each rule since the rule was set:
 
 `action` is one of the names in faults.py and hostile.py; the other members of the object are its settings. All rules that
 match a request take part, in the order in which they were set. `name` (optional) is what the log calls it.
+
+`cut_upload` strikes before its request can be looked at: it counts the requests that begin, on any connection, and `match` chooses
+by number alone.
 """
 
 import dataclasses
 import itertools
 
 from . import hostile  # noqa: F401  (registers its actions)
-from .faults import ACTIONS, RefuseConnections
+from .faults import ACTIONS, CutUpload, RefuseConnections
 
 
 class RuleError(ValueError):
@@ -55,6 +58,10 @@ class Match:
             return False
         return self.key is None or self.key in _strings(entry.request)
 
+    @property
+    def looks_inside(self):
+        return any(value is not None for value in (self.operation, self.table, self.access_key, self.key, self.contains))
+
     def chooses(self, number, fired):
         """number: which of the wanted requests this is, from 1; fired: how often the rule has acted."""
         if self.count is not None and fired >= self.count:
@@ -82,8 +89,10 @@ class Rule:
     fired: int = 0
 
     def claims(self, request, entry):
-        if not self.match.wants(request, entry):
-            return False
+        return self.match.wants(request, entry) and self.counts()
+
+    def counts(self):
+        """One more request of those it wants: whether the rule acts on it."""
         self.seen += 1
         if not self.match.chooses(self.seen, self.fired):
             return False
@@ -129,6 +138,8 @@ class Rules:
             raise RuleError(f"there is no action '{action}'; there are: {', '.join(sorted(ACTIONS))}")
         if isinstance(settings.get("until"), dict):
             settings["until"] = parse_match(settings["until"])
+        if action == "cut_upload" and match.looks_inside:
+            raise RuleError("'cut_upload' ends a request before it can be looked at; its match has: nth, from, every, count")
         rule = Rule(next(self._ids), name, match, _make(ACTIONS[action], settings, f"action '{action}'"), source)
         self.active.append(rule)
         return rule
@@ -142,4 +153,12 @@ class Rules:
         return any(isinstance(rule.fault, RefuseConnections) for rule in self.active)
 
     def pick(self, request, entry):
-        return [rule for rule in list(self.active) if rule.claims(request, entry)]
+        return [rule for rule in list(self.active) if not isinstance(rule.fault, CutUpload) and rule.claims(request, entry)]
+
+    @property
+    def cut_uploads(self):
+        return any(isinstance(rule.fault, CutUpload) for rule in self.active)
+
+    def pick_upload(self):
+        """The rule that cuts the request of which the first byte came; None where it may come in whole."""
+        return next((rule for rule in list(self.active) if isinstance(rule.fault, CutUpload) and rule.counts()), None)

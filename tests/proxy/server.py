@@ -6,6 +6,7 @@ import threading
 import urllib.parse
 
 from .control import Control
+from .intake import listen
 from .journal import Journal
 from .message import HEAD_BYTES_MAX
 from .relay import Relay
@@ -36,8 +37,7 @@ class ProxyServer:
         self.control_port = self._control.sockets[0].getsockname()[1]
 
     async def _listen(self):
-        self._listener = await asyncio.start_server(self._relay.serve, "127.0.0.1", self.port, limit=HEAD_BYTES_MAX,
-                                                    backlog=_BACKLOG)
+        self._listener = await listen(self.rules, self._relay.serve, self.port, HEAD_BYTES_MAX, _BACKLOG)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _open_or_refuse(self):

@@ -144,6 +144,58 @@ class RelayTest(unittest.TestCase):
         self.assertEqual(b"", self.exchange_raw(raw))
         self.assertEqual([body], self.server.bodies)
 
+    def test_an_upload_cut_at_any_byte_is_not_applied(self):
+        body = json.dumps(item("a")).encode()
+        raw = self.raw_request(body)
+        head = len(raw) - len(body)
+        for offset in (0, 1, head - 1, head, head + 1, len(raw) - 1):
+            for end in ("reset", "close"):
+                with self.subTest(offset=offset, end=end):
+                    self.proxy.reset()
+                    self.server.partial.clear()
+                    self.proxy.add_rule(action="cut_upload", bytes=offset, end=end)
+                    if end == "reset":
+                        with self.assertRaises(ConnectionResetError):
+                            self.exchange_raw(raw)
+                    else:
+                        self.assertEqual(b"", self.exchange_raw(raw))
+                    self.assertEqual([], self.server.bodies)
+                    if offset:
+                        self.assertTrue(self.server.wait_for(lambda: any(len(p) == offset for p in self.server.partial)))
+                    entry = self.only_entry()
+                    self.assertEqual((None, None, ["cut_upload"], False),
+                                     (entry.operation, entry.verified, entry.faults, entry.forwarded))
+
+    def test_an_upload_cut_after_its_last_byte_is_applied_and_not_answered(self):
+        body = json.dumps(item("a")).encode()
+        raw = self.raw_request(body)
+        self.proxy.add_rule(action="cut_upload", bytes=len(raw), end="close")
+        self.assertEqual(b"", self.exchange_raw(raw))
+        self.assertEqual([body], self.server.bodies)
+        self.assertEqual((True, True, ["cut_upload"], None),
+                         (self.only_entry().verified, self.only_entry().applied, self.only_entry().faults, self.only_entry().status))
+
+    def test_a_client_is_cut_off_while_it_is_still_sending(self):
+        body = b"x" * (64 << 20)  # More than all buffers on the way hold.
+        raw = self.raw_request(body)
+        for end, broken in (("reset", (ConnectionResetError, BrokenPipeError)), ("stall", TimeoutError)):
+            with self.subTest(end):
+                self.proxy.reset()
+                self.proxy.add_rule(action="cut_upload", bytes=100_000, end=end)
+                with self.assertRaises(broken):
+                    self.exchange_raw(raw, timeout_s=0.5 if end == "stall" else 10)
+                self.assertEqual([], self.server.bodies)
+
+    def test_uploads_are_counted_as_they_begin(self):
+        self.proxy.add_rule(action="cut_upload", bytes=5, match={"nth": 2})
+        self.client.put()
+        with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(self.proxy.url).port)):
+            pass  # No request begins here.
+        self.assert_lost()
+        self.client.close()
+        self.client.put()
+        self.assertEqual({"PutItem": 2, "total": 2}, self.proxy.journal.counts())
+
     def test_a_reply_is_cut_at_the_byte_that_was_asked_for(self):
         body = json.dumps(item("a")).encode()
         whole = self.exchange_raw(self.raw_request(body, close=True))
@@ -159,8 +211,9 @@ class RelayTest(unittest.TestCase):
         headers.update({"Content-Length": str(len(body))}, **({"Connection": "close"} if close else {}))
         return b"POST / HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in headers.items()).encode() + b"\r\n" + body
 
-    def exchange_raw(self, data):
-        with socket.create_connection(("127.0.0.1", urllib.parse.urlsplit(self.proxy.url).port), timeout=10) as raw:
+    def exchange_raw(self, data, timeout_s=10):
+        port = urllib.parse.urlsplit(self.proxy.url).port
+        with socket.create_connection(("127.0.0.1", port), timeout=timeout_s) as raw:
             raw.sendall(data)
             received = b""
             while chunk := raw.recv(65536):

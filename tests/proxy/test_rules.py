@@ -68,6 +68,8 @@ class RulesTest(unittest.TestCase):
         for rule, words in (({"action": "explode"}, "explode"), ({}, "None"), ([], "an object"),
                             ({"action": "delay_reply"}, "ms"), ({"action": "delay_reply", "mss": 1}, "mss"),
                             ({"action": "drop_reply", "match": {"opration": "PutItem"}}, "opration"),
-                            ({"action": "duplicate", "until": {"nonsense": 1}}, "nonsense")):
+                            ({"action": "duplicate", "until": {"nonsense": 1}}, "nonsense"),
+                            ({"action": "cut_upload", "bytes": 1, "match": {"operation": "PutItem"}}, "before it can be looked at"),
+                            ({"action": "cut_upload", "bytes": 1, "end": "explode"}, "stall")):
             with self.subTest(rule), self.assertRaisesRegex(RuleError, words):
                 Rules().add(rule)
