@@ -9,32 +9,37 @@ namespace {
 class EnvironmentProvider final : public Provider {
  public:
   explicit EnvironmentProvider(const Environment& environment) {
-    const auto id = environment("AWS_ACCESS_KEY_ID");
-    const auto key = environment("AWS_SECRET_ACCESS_KEY");
-    const auto token = environment("AWS_SESSION_TOKEN");
-    if (!id || id->empty()) {
-      missing_ = "AWS_ACCESS_KEY_ID";
-    } else if (!key || key->empty()) {
-      missing_ = "AWS_SECRET_ACCESS_KEY";
+    const std::string id = environment(kId).value_or("");
+    const Secret key(environment(kKey).value_or(""));
+    if (id.empty() && key.empty()) {
+      error_ = make_error(ErrorKind::denied, std::string(kId) + " is not set");
+    } else if (id.empty()) {
+      error_ = half(kKey, kId);
+    } else if (key.empty()) {
+      error_ = half(kId, kKey);
     } else {
-      credentials_ = std::make_shared<sigv4::Credentials>(
-          sigv4::Credentials{*id, Secret(*key), Secret(token ? std::string_view(*token) : std::string_view())});
+      const Secret token(environment("AWS_SESSION_TOKEN").value_or(""));
+      credentials_ = std::make_shared<sigv4::Credentials>(sigv4::Credentials{id, key, token});
     }
   }
 
   Result<SharedCredentials> get(MonotonicTime /*deadline*/, const Cancellation* /*cancellation*/) override {
     if (credentials_) return credentials_;
-    Error error;
-    error.kind = ErrorKind::denied;
-    error.message = std::string(missing_) + " is not set";
-    return error;
+    return error_;
   }
 
   std::string source() const override { return "environment"; }
 
  private:
+  static constexpr const char* kId = "AWS_ACCESS_KEY_ID";
+  static constexpr const char* kKey = "AWS_SECRET_ACCESS_KEY";
+
+  static Error half(const char* there, const char* missing) {
+    return make_error(ErrorKind::invalid, std::string(there) + " is set, but " + missing + " is not; set both, or neither");
+  }
+
   SharedCredentials credentials_;
-  const char* missing_ = "";
+  Error error_;
 };
 
 }  // namespace

@@ -12,6 +12,7 @@ class EnvironmentSource final : public Source {
 
   FetchOutcome fetch(MonotonicTime deadline, const Cancellation* cancellation) override {
     auto found = make_environment_provider(environment_)->get(deadline, cancellation);
+    if (!found && found.error().kind == ErrorKind::invalid) return std::move(found).error();
     if (!found) return Absent{found.error().message};
     return Fetched{*std::move(found), std::nullopt};
   }

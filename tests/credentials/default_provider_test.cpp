@@ -38,7 +38,9 @@ TEST_CASE("the sources are asked in AWS's order") {
   };
   CHECK(id() == "environment from environment");
   CHECK(id("default") == "profile from shared files");  // Asked for by name: the environment's keys are passed over.
-  test.variables.values.erase("AWS_ACCESS_KEY_ID");
+  test.variables.values.erase("AWS_ACCESS_KEY_ID");  // Half a pair does not make the search go on to another identity.
+  CHECK(id() == "environment: AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both, or neither");
+  test.variables.values.erase("AWS_SECRET_ACCESS_KEY");
   CHECK(id() == "profile from shared files");
   test.variables.values.erase("AWS_CONFIG_FILE");
   CHECK(agent.requests().empty());

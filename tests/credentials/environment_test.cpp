@@ -23,21 +23,30 @@ TEST_CASE("the environment's keys are read, with and without a token") {
         "token");
 }
 
-TEST_CASE("half a key is none") {
+TEST_CASE("no keys are none, and half a pair is a mistake") {
   Variables variables;
-  const auto message = [&] {
+  const auto error = [&] {
     const auto result = credentials::make_environment_provider(variables.lookup())->get(MonotonicTime::max(), nullptr);
     REQUIRE_FALSE(result.ok());
-    CHECK(result.error().kind == ErrorKind::denied);
-    return result.error().message;
+    return result.error();
   };
-  CHECK(message() == "AWS_ACCESS_KEY_ID is not set");
+  for (const auto& nothing : {std::map<std::string, std::string>{},
+                              std::map<std::string, std::string>{{"AWS_ACCESS_KEY_ID", ""}, {"AWS_SECRET_ACCESS_KEY", ""}},
+                              std::map<std::string, std::string>{{"AWS_SESSION_TOKEN", "token"}}}) {
+    variables.values = nothing;
+    CHECK(error().kind == ErrorKind::denied);
+    CHECK(error().message == "AWS_ACCESS_KEY_ID is not set");
+  }
+
+  const char* const no_key = "AWS_ACCESS_KEY_ID is set, but AWS_SECRET_ACCESS_KEY is not; set both, or neither";
   variables.values = {{"AWS_ACCESS_KEY_ID", "AKID"}};
-  CHECK(message() == "AWS_SECRET_ACCESS_KEY is not set");
+  CHECK(error().kind == ErrorKind::invalid);
+  CHECK(error().message == no_key);
   variables.values["AWS_SECRET_ACCESS_KEY"] = "";
-  CHECK(message() == "AWS_SECRET_ACCESS_KEY is not set");
+  CHECK(error().message == no_key);
   variables.values = {{"AWS_SECRET_ACCESS_KEY", "hunter2"}};
-  CHECK(message() == "AWS_ACCESS_KEY_ID is not set");
+  CHECK(error().kind == ErrorKind::invalid);
+  CHECK(error().message == "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS_KEY_ID is not; set both, or neither");
 }
 
 TEST_CASE("keys given by the program are handed out as they are, and empty ones are not") {

@@ -19,7 +19,8 @@ using SharedCredentials = std::shared_ptr<const sigv4::Credentials>;
 ///
 /// Thread-safe: implementations allow calls from any thread at once.
 /// Blocking: `get` may ask the network or a process, and returns by `deadline`.
-/// Errors: `denied` (there are none; the message says what was looked for), `timed_out`, `not_applied`.
+/// Errors: `denied` (there are none; the message says what was looked for), `invalid` (a source is set up wrongly), `timed_out`,
+/// `not_applied`.
 class Provider {
  public:
   virtual ~Provider() = default;
@@ -40,7 +41,8 @@ using Environment = std::function<std::optional<std::string>(const char* name)>;
 [[nodiscard]] std::unique_ptr<Provider> make_static_provider(sigv4::Credentials credentials);
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if set, AWS_SESSION_TOKEN, read once, here.
-/// `get` answers `denied` where either of the first two is missing or empty.
+/// `get` answers `denied` where neither of the first two is set (empty is as good as not set), and `invalid` where one is: as in AWS's
+/// Python SDK, half a key pair is a mistake to be told, and no reason to look for another identity.
 [[nodiscard]] std::unique_ptr<Provider> make_environment_provider(const Environment& environment);
 
 }  // namespace dynamutex::credentials

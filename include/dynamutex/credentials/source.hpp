@@ -52,7 +52,7 @@ struct World {
   Environment environment;
 };
 
-/// The variables of make_environment_provider, read at each fetch.
+/// The variables of make_environment_provider, read at each fetch. Absent where neither key is set.
 [[nodiscard]] std::unique_ptr<Source> make_environment_source(Environment environment);
 
 /// Asks sources in order. The first that is not absent decides, also with an error; it is asked alone from then on.
