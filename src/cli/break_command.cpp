@@ -56,7 +56,7 @@ const OptionTable& break_options() {
 }
 
 int break_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (line.operands.size() != 1) return console.fail("break: which lock? usage: dynamutex break NAME", exit_code::usage);
   bool sure = false;
   std::optional<std::string> sort_key;

@@ -34,6 +34,12 @@ Result<void> read_flags_into(ArgumentCursor& cursor, const OptionTable& table, C
   std::vector<GivenFlag> given;
   if (auto read = read_flags(cursor, table, given); !read) return std::move(read).error();
   for (GivenFlag& each : given) {
+    if (each.flag == Flag::color) {
+      const auto when = parse_color_when(each.value);
+      if (!when) return invalid("--color: " + quote(each.value) + " is none of auto, always and never");
+      line.globals.color = *when;
+      continue;
+    }
     if (!take_global(each, line.globals)) line.flags.push_back(std::move(each));
   }
   return {};
@@ -63,6 +69,7 @@ const OptionTable& global_options() {
       {Flag::sort_key_name, 0, "sort-key-name", "ATTRIBUTE",
        "its sort key attribute, if it has one (DYNAMUTEX_SORT_KEY_NAME)"},
       {Flag::json, 0, "json", nullptr, "print JSON"},
+      {Flag::color, 0, "color", "WHEN", "auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never"},
       {Flag::verbose, 'v', "verbose", nullptr, "log requests and lock events to standard error"},
       {Flag::help, 'h', "help", nullptr, "show this help"},
       {Flag::version, 'V', "version", nullptr, "show the version"},

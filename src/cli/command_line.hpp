@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/options.hpp"
+#include "cli/style.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::cli {
@@ -18,6 +19,7 @@ struct GlobalFlags {
   std::optional<std::string> profile;
   std::optional<std::string> key_name;
   std::optional<std::string> sort_key_name;
+  ColorWhen color = ColorWhen::automatic;
   bool json = false;
   bool verbose = false;
   bool help = false;

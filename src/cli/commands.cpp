@@ -59,7 +59,7 @@ const std::vector<Command>& all_commands() {
        "does it for its own lock, and DynamoDB's TTL for all, days later.\n"
        "\n"
        "  dynamutex prune\n"
-       "  dynamutex --json prune     # {\"seen\":12,\"removed\":3,\"raced\":0}\n",
+       "  dynamutex --json prune     # {\"seen\":12,\"removed\":3,\"raced\":0,\"complete\":true}\n",
        false, prune_command},
       {"sign", "< REQUEST", "sign a pasted HTTP request, or explain its signature", sign_options(),
        "Reads a request as HTTP text from standard input and prints it with its signature. A request that has an\n"

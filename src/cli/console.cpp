@@ -5,38 +5,12 @@
 #include <cerrno>
 #include <cstddef>
 
+#include "cli/utf8.hpp"
+
 namespace dynamutex::cli {
 namespace {
 
 constexpr std::size_t kQuotedBytesMax = 64;
-
-/// Length of the well-formed UTF-8 sequence at the start of `text`; 0 if there is none (RFC 3629, section 4).
-std::size_t sequence_length(std::string_view text) {
-  const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(text[index]); };
-  const auto continues = [&](std::size_t from, std::size_t count) {
-    if (from + count > text.size()) return false;
-    for (std::size_t i = from; i < from + count; ++i) {
-      if ((byte(i) & 0xC0U) != 0x80U) return false;
-    }
-    return true;
-  };
-  const unsigned lead = byte(0);
-  if (lead < 0x80) return 1;
-  if (lead >= 0xC2 && lead <= 0xDF) return continues(1, 1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF && continues(1, 2)) {
-    const unsigned second = byte(1);
-    const bool overlong = lead == 0xE0 && second < 0xA0;
-    const bool surrogate = lead == 0xED && second > 0x9F;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4 && continues(1, 3)) {
-    const unsigned second = byte(1);
-    const bool overlong = lead == 0xF0 && second < 0x90;
-    const bool too_high = lead == 0xF4 && second > 0x8F;
-    return overlong || too_high ? 0 : 4;
-  }
-  return 0;
-}
 
 /// C0 controls and DEL, and C1 controls (U+0080 to U+009F), some of which terminals obey.
 bool is_control(std::string_view sequence) {
@@ -55,8 +29,8 @@ bool write_all(int descriptor, std::string_view text) {
   return true;
 }
 
-void write_line(std::string_view prefix, std::string_view message) {
-  static_cast<void>(write_all(STDERR_FILENO, std::string(prefix) + printable(message) + "\n"));
+void write_line(const std::string& prefix, std::string_view message) {
+  static_cast<void>(write_all(STDERR_FILENO, prefix + printable(message) + "\n"));
 }
 
 }  // namespace
@@ -66,7 +40,7 @@ std::string printable(std::string_view text) {
   std::string result;
   result.reserve(text.size());
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     const std::string_view sequence = text.substr(0, length == 0 ? 1 : length);
     if (length != 0 && !is_control(sequence)) {
       result += sequence;
@@ -85,7 +59,7 @@ std::string quote(std::string_view text) {
   if (text.size() <= kQuotedBytesMax) return "'" + printable(text) + "'";
   std::size_t cut = 0;
   while (cut < kQuotedBytesMax) {
-    const std::size_t length = sequence_length(text.substr(cut));
+    const std::size_t length = utf8_length(text.substr(cut));
     cut += length == 0 ? 1 : length;
   }
   return "'" + printable(text.substr(0, cut)) + "…'";
@@ -93,25 +67,33 @@ std::string quote(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   while (!text.empty()) {
-    const std::size_t length = sequence_length(text);
+    const std::size_t length = utf8_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);
   }
   return true;
 }
 
-void Console::error(std::string_view message) const { write_line("dynamutex: ", message); }
+Console::Console(bool verbose, ColorWhen color) : verbose_(verbose), colored_(use_color(color, STDERR_FILENO)) {}
+
+void Console::error(std::string_view message) const {
+  write_line(painted("dynamutex:", Tone::bad, colored_) + " ", message);
+}
 
 int Console::fail(std::string_view message, int exit_code) const {
   error(message);
   return exit_code;
 }
 
-void Console::warning(std::string_view message) const { write_line("dynamutex: warning: ", message); }
+void Console::warning(std::string_view message) const {
+  write_line("dynamutex: " + painted("warning:", Tone::warning, colored_) + " ", message);
+}
 
 void Console::log(std::string_view message) const {
   if (verbose_) write_line("dynamutex: ", message);
 }
+
+void write_to_person(std::string_view text) { static_cast<void>(write_all(STDERR_FILENO, text)); }
 
 bool can_ask() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDERR_FILENO) == 1; }
 

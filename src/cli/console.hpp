@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "cli/style.hpp"
+
 namespace dynamutex::cli {
 
 /// `text` with control characters and bytes that are no UTF-8 written as \xNN, so that a name or an owner from the table cannot
@@ -22,7 +24,7 @@ namespace dynamutex::cli {
 /// nobody is left to tell.
 class Console {
  public:
-  explicit Console(bool verbose) : verbose_(verbose) {}
+  explicit Console(bool verbose, ColorWhen color = ColorWhen::automatic);
 
   /// "dynamutex: " and the message.
   void error(std::string_view message) const;
@@ -35,7 +37,11 @@ class Console {
 
  private:
   bool verbose_;
+  bool colored_;
 };
+
+/// Writes `text` to standard error as it stands. What cannot be written is dropped.
+void write_to_person(std::string_view text);
 
 /// True where somebody sits there: standard input and standard error are terminals.
 [[nodiscard]] bool can_ask();

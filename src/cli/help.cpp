@@ -18,7 +18,11 @@ void append_options(std::string& text, const OptionTable& options) {
   for (const Option& option : options) {
     std::string left = option.short_name != 0 ? std::string("  -") + option.short_name + ", --" : "      --";
     left += option.long_name;
-    if (option.value_name != nullptr) left += std::string(" ") + option.value_name;
+    if (option.value_optional) {
+      left += std::string("[=") + option.value_name + "]";
+    } else if (option.value_name != nullptr) {
+      left += std::string(" ") + option.value_name;
+    }
     append_row(text, std::move(left), kFlagColumn, option.help);
   }
 }

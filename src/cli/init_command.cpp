@@ -125,7 +125,7 @@ class Init {
 }  // namespace
 
 int init_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (!line.operands.empty()) {
     return console.fail("init takes no argument; the table's name is given with --table", exit_code::usage);
   }

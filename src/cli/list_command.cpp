@@ -25,7 +25,7 @@ int list(World& world, const Console& console) {
 }  // namespace
 
 int list_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (!line.operands.empty()) {
     return console.fail("list takes no argument; dynamutex show NAME shows one lock", exit_code::usage);
   }

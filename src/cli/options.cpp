@@ -29,7 +29,8 @@ std::string short_spec(const OptionTable& table) {
 std::vector<option> long_spec(const OptionTable& table) {
   std::vector<option> spec;
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const int has_value = table[i].value_name != nullptr ? required_argument : no_argument;
+    const int with_value = table[i].value_optional ? optional_argument : required_argument;
+    const int has_value = table[i].value_name != nullptr ? with_value : no_argument;
     spec.push_back({table[i].long_name, has_value, nullptr, kLongBase + static_cast<int>(i)});
   }
   spec.push_back({nullptr, 0, nullptr, 0});

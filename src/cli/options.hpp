@@ -18,6 +18,7 @@ enum class Flag {
   key_name,
   sort_key_name,
   json,
+  color,
   verbose,
   help,
   version,
@@ -32,6 +33,8 @@ enum class Flag {
   data,
   owner,
   sort_key,
+  compat,
+  watch,
   service,
   explain,
   yes,
@@ -43,6 +46,7 @@ struct Option {
   const char* long_name;
   const char* value_name;   ///< "TIME", …; null for a flag without a value.
   const char* help;
+  bool value_optional = false;  ///< "--name" or "--name=VALUE".
 };
 using OptionTable = std::vector<Option>;
 

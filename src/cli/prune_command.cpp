@@ -13,7 +13,8 @@ namespace {
 
 std::string describe(const lock::PruneReport& report, bool as_json) {
   if (as_json) {
-    const nlohmann::ordered_json result = {{"seen", report.seen}, {"removed", report.pruned}, {"raced", report.raced}};
+    const nlohmann::ordered_json result = {
+        {"seen", report.seen}, {"removed", report.pruned}, {"raced", report.raced}, {"complete", !report.stopped}};
     return result.dump() + "\n";
   }
   return std::to_string(report.seen) + " seen, " + std::to_string(report.pruned) + " removed, " +
@@ -21,15 +22,18 @@ std::string describe(const lock::PruneReport& report, bool as_json) {
 }
 
 int prune(World& world, const Console& console) {
-  const auto report = world.locks().prune();
-  if (!report) return console.fail(explain(world, report.error()), exit_code_for(report.error()));
-  return print(describe(*report, world.settings().json)) ? exit_code::success : exit_code::unavailable;
+  const lock::PruneReport report = world.locks().prune();
+  const bool looked = !report.stopped || report.seen > 0;
+  if (looked && !print(describe(report, world.settings().json))) return exit_code::unavailable;
+  if (!report.stopped) return exit_code::success;
+  const std::string where = looked ? "prune stopped before the end of the table; run it again: " : "";
+  return console.fail(where + explain(world, *report.stopped), exit_code_for(*report.stopped));
 }
 
 }  // namespace
 
 int prune_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (!line.operands.empty()) {
     return console.fail("prune takes no argument: it looks at all locks of the table", exit_code::usage);
   }

@@ -45,6 +45,12 @@ Result<void> read_timeout(const std::string& text, Duration& into) {
   return {};
 }
 
+Result<void> read_compat(const std::string& text, lock::Compat& into) {
+  if (text != "java" && text != "go") return invalid("--compat: " + quote(text) + " is neither java nor go");
+  into = text == "go" ? lock::Compat::go : lock::Compat::java;
+  return {};
+}
+
 Result<void> read_flag(const GivenFlag& given, RunArguments& arguments) {
   switch (given.flag) {
     case Flag::nonblock: arguments.wait = Duration::zero(); return {};
@@ -58,6 +64,7 @@ Result<void> read_flag(const GivenFlag& given, RunArguments& arguments) {
     case Flag::data: arguments.data = given.value; return {};
     case Flag::owner: arguments.owner = given.value; return {};
     case Flag::sort_key: arguments.sort_key = given.value; return {};
+    case Flag::compat: return read_compat(given.value, arguments.compat);
     default: return {};
   }
 }
@@ -77,6 +84,7 @@ const OptionTable& run_options() {
       {Flag::data, 0, "data", "TEXT", "a note for those who look at the lock"},
       {Flag::owner, 0, "owner", "TEXT", "who holds it (default: HOST:PID:RANDOM)"},
       {Flag::sort_key, 0, "sort-key", "VALUE", "the lock's sort key, in a table that has one"},
+      {Flag::compat, 0, "compat", "CLIENT", "write the lease as this client of the table reads it: java (default) or go"},
   };
   return options;
 }

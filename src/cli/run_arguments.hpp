@@ -9,6 +9,7 @@
 #include "cli/command_line.hpp"
 #include "cli/exit_codes.hpp"
 #include "dynamutex/clock.hpp"
+#include "dynamutex/lock/record.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::cli {
@@ -26,6 +27,7 @@ struct RunArguments {
   bool fenced = false;
   std::optional<std::string> data;
   std::string owner;  ///< Empty for the default.
+  lock::Compat compat = lock::Compat::java;
 };
 
 [[nodiscard]] const OptionTable& run_options();

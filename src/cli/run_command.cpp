@@ -19,14 +19,11 @@
 #include "cli/signals.hpp"
 #include "cli/supervisor.hpp"
 #include "cli/table_description.hpp"
+#include "cli/wait_display.hpp"
 #include "cli/world.hpp"
 
 namespace dynamutex::cli {
 namespace {
-
-std::string shown(const lock::LockName& name) {
-  return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key);
-}
 
 /// Set for the command; an outer `run` may have set them for us.
 constexpr std::string_view kLockVariable = "DYNAMUTEX_LOCK";
@@ -51,28 +48,6 @@ std::vector<std::string> child_environment(const lock::Lease& lease) {
   return result;
 }
 
-/// Tells a log for whom we wait, once for each holder.
-class WaitLog {
- public:
-  WaitLog(const Console& console, const lock::LockName& name) : console_(console), name_(name) {}
-
-  void operator()(const lock::WaitEvent& event) {
-    saw_holder_ = true;
-    if (!console_.verbose() || event.holder.owner == owner_) return;
-    owner_ = event.holder.owner;
-    std::string line = "waiting for lock " + shown(name_) + ", held by " + quote(owner_);
-    if (event.holder_left) line += ", " + human_duration(*event.holder_left) + " left of its lease";
-    console_.log(line);
-  }
-  [[nodiscard]] bool saw_holder() const noexcept { return saw_holder_; }
-
- private:
-  const Console& console_;
-  const lock::LockName& name_;
-  std::string owner_;
-  bool saw_holder_ = false;
-};
-
 class Run {
  public:
   Run(const RunArguments& arguments, const lock::LockName& name, World& world, Signals& signals,
@@ -80,22 +55,23 @@ class Run {
       : arguments_(arguments), name_(name), world_(world), signals_(signals), descriptors_(descriptors), console_(console) {}
 
   int operator()() {
-    WaitLog wait_log(console_, name_);
+    WaitDisplay display(console_, world_.clock(), name_);
     lock::AcquireOptions options;
     options.lease = arguments_.lease;
     options.wait = arguments_.wait;
     options.cancellation = &signals_.ending();
     options.data = arguments_.data;
     options.fenced = arguments_.fenced;
-    options.on_wait = [&](const lock::WaitEvent& event) { wait_log(event); };
+    options.on_wait = [&](const lock::WaitEvent& event) { display(event); };
     auto lease = world_.locks().acquire(name_, options);
+    display.clear();
     if (signals_.ending().cancelled()) {
       if (lease) release(*lease);
       return exit_code::signalled_base + signals_.take().value_or(SIGTERM);
     }
     if (!lease) {
       console_.error(explain(world_, lease.error()));
-      return exit_code_for(lease.error(), arguments_.busy_code, wait_log.saw_holder());
+      return exit_code_for(lease.error(), arguments_.busy_code, display.saw_holder());
     }
     console_.log("acquired lock " + shown(name_) + " as " + quote(lease->owner()) + " for " +
                  human_duration(lease->remaining()));
@@ -165,12 +141,12 @@ class Run {
 }  // namespace
 
 int run_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   const auto arguments = read_run_arguments(line);
   if (!arguments) return console.fail(arguments.error().message, exit_code::usage);
   // Before anything of ours is open.
   const InheritedDescriptors descriptors;
-  const OpenedWorld opened = open_world(line.globals, console, arguments->owner);
+  const OpenedWorld opened = open_world(line.globals, console, {arguments->owner, arguments->compat});
   if (!opened.world) return opened.exit_code;
   const auto name = make_lock_name(arguments->name, arguments->sort_key, opened.world->settings().schema);
   if (!name) return console.fail(name.error().message, exit_code::usage);

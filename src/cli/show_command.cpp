@@ -32,7 +32,7 @@ const OptionTable& show_options() {
 }
 
 int show_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (line.operands.size() != 1) return console.fail("show: which lock? usage: dynamutex show NAME", exit_code::usage);
   std::optional<std::string> sort_key;
   for (const GivenFlag& given : line.flags) sort_key = given.value;

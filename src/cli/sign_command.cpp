@@ -40,7 +40,7 @@ int sign(const SignArguments& arguments, CredentialChain& chain, Clock& clock, c
 }  // namespace
 
 int sign_command(const CommandLine& line) {
-  const Console console(line.globals.verbose);
+  const Console console(line.globals.verbose, line.globals.color);
   if (!line.operands.empty()) {
     return console.fail("sign takes no argument: the request is read from standard input", exit_code::usage);
   }

@@ -12,7 +12,7 @@ World::World(const Settings& settings)
     : settings_(settings), clock_(make_system_clock()), entropy_(make_system_entropy()) {}
 
 Result<std::unique_ptr<World>> World::create(const Settings& settings, const Environment& environment,
-                                             const Console& console, const std::string& owner) {
+                                             const Console& console, const Writer& writer) {
   if (auto checked = check_ca_bundle(settings.ca_bundle); !checked) return std::move(checked).error();
   std::unique_ptr<World> world(new World(settings));
   // STS has no region 'local'.
@@ -39,13 +39,14 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
 
   lock::LockClientOptions lock_options;
   lock_options.schema = settings.schema;
-  lock_options.owner = owner;
+  lock_options.owner = writer.owner;
+  lock_options.compat = writer.compat;
   world->locks_ =
       std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
   return world;
 }
 
-OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const std::string& owner) {
+OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer) {
   const Environment environment = credentials::process_environment();
   const auto misconfigured = [&](const Error& error) {
     return OpenedWorld{nullptr, console.fail(error.message, exit_code::configuration)};
@@ -54,7 +55,7 @@ OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const s
   if (!files) return misconfigured(files.error());
   const auto settings = resolve_settings(flags, environment, *files);
   if (!settings) return misconfigured(settings.error());
-  auto world = World::create(*settings, environment, console, owner);
+  auto world = World::create(*settings, environment, console, writer);
   if (!world) return misconfigured(world.error());
   return {*std::move(world), exit_code::success};
 }

@@ -16,13 +16,19 @@
 
 namespace dynamutex::cli {
 
+/// How this process's locks are written.
+struct Writer {
+  std::string owner{};  ///< Empty for the default.
+  lock::Compat compat = lock::Compat::java;
+};
+
 /// Everything that the commands talk to. Thread-safe as its parts are; the console must outlive it.
 class World {
  public:
-  /// Asks nothing of the network. `owner` is empty for the default.
+  /// Asks nothing of the network.
   /// Errors: `invalid`: configuration.
   [[nodiscard]] static Result<std::unique_ptr<World>> create(const Settings& settings, const Environment& environment,
-                                                             const Console& console, const std::string& owner = {});
+                                                             const Console& console, const Writer& writer = {});
 
   [[nodiscard]] Clock& clock() noexcept { return *clock_; }
   [[nodiscard]] Entropy& entropy() noexcept { return *entropy_; }
@@ -51,7 +57,7 @@ struct OpenedWorld {
 };
 
 /// From flags, environment and shared files. Blocks for the file system only.
-[[nodiscard]] OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const std::string& owner = {});
+[[nodiscard]] OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer = {});
 
 /// A log line for one request. Pure.
 [[nodiscard]] std::string describe_attempt(const dynamo::AttemptEvent& event);

@@ -68,7 +68,7 @@ class LockClient::Impl : public Core {
 
   /// Reads the whole table and calls `visit(item)` until it fails.
   template <class Visit>
-  Result<void> scan(const Cancellation* cancellation, Visit&& visit);
+  Result<void> scan(bool consistent, const Cancellation* cancellation, Visit&& visit);
 
   Result<void> prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report);
 
@@ -78,8 +78,9 @@ class LockClient::Impl : public Core {
 };
 
 template <class Visit>
-Result<void> LockClient::Impl::scan(const Cancellation* cancellation, Visit&& visit) {
+Result<void> LockClient::Impl::scan(bool consistent, const Cancellation* cancellation, Visit&& visit) {
   dynamo::Scan request;
+  request.consistent = consistent;
   do {
     auto page = table.scan(request, bounded(cancellation));
     if (!page) return std::move(page).error();
@@ -126,7 +127,7 @@ Result<std::optional<Record>> LockClient::inspect(const LockName& name) {
 
 Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
   std::vector<Record> records;
-  auto scanned = impl_->scan(cancellation, [&](const dynamo::Item& item) -> Result<void> {
+  auto scanned = impl_->scan(true, cancellation, [&](const dynamo::Item& item) -> Result<void> {
     if (auto record = decode(item, impl_->options.schema); record) records.push_back(*std::move(record));
     return {};
   });
@@ -141,11 +142,11 @@ Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
   return freed ? BreakOutcome::broken : BreakOutcome::changed;
 }
 
-Result<PruneReport> LockClient::prune(const Cancellation* cancellation) {
+PruneReport LockClient::prune(const Cancellation* cancellation) {
   PruneReport report;
   auto scanned = impl_->scan(
-      cancellation, [&](const dynamo::Item& item) { return impl_->prune_item(item, cancellation, report); });
-  if (!scanned) return std::move(scanned).error();
+      false, cancellation, [&](const dynamo::Item& item) { return impl_->prune_item(item, cancellation, report); });
+  if (!scanned) report.stopped = std::move(scanned).error();
   return report;
 }
 

@@ -226,6 +226,15 @@ class FenceTest(CommandTest):
         self.assert_one_line(self.dynamutex("run", self.lock, "--fence", "-n", "--", "true"), 78, "token")
 
 
+class CompatTest(CommandTest):
+    def test_the_lease_is_written_as_the_other_client_reads_it(self):
+        self.hold(60, "--compat", "go", lease="90s")
+        self.assertEqual({"S": "90s"}, self.record()["leaseDuration"])
+
+    def test_only_clients_that_are_known(self):
+        self.assert_one_line(self.dynamutex("run", self.lock, "--compat", "perl", "--", "true"), 64, "java nor go")
+
+
 class TableOfLocksTest(CommandTest):
     def setUp(self):
         super().setUp()
@@ -289,7 +298,17 @@ class PruneTest(TableOfLocksTest):
         self.fill()
         self.assert_silent_success(self.dynamutex("prune"), "3 seen, 1 removed, 0 changed meanwhile\n")
         self.assertEqual(["a-released", "b-held"], self.names())
-        self.assert_silent_success(self.dynamutex("--json", "prune"), '{"seen":2,"removed":0,"raced":0}\n')
+        self.assert_silent_success(self.dynamutex("--json", "prune"), '{"seen":2,"removed":0,"raced":0,"complete":true}\n')
+
+    def test_what_was_done_before_a_failure_is_told(self):
+        for name in ("a", "b", "c"):
+            self.put(name, -60)
+        with self.proxy.rule(action="error", match={"operation": "DeleteItem", "nth": [2]}, status=400, code="AccessDeniedException"):
+            done = self.dynamutex("prune")
+        self.assert_code(77, done)
+        self.assertEqual("2 seen, 1 removed, 0 changed meanwhile\n", done.out)
+        self.assertRegex(done.err, r"\Adynamutex: prune stopped before the end[^\n]*\n\Z")
+        self.assertEqual(2, len(self.names()))
 
     def test_a_fenced_record_is_kept_for_its_token(self):
         self.put("fenced", -60, fencingToken={"N": "41"})

@@ -58,11 +58,12 @@ TEST_CASE("pruning deletes what certainly expired, each on the condition that it
   setup.table.pages.push_back({{item(setup, "changed", -10s), item(setup, "fenced", -10s, FencingToken{5})}, {}});
   setup.table.then_applied().then_refused(item(setup, "changed", 20s)).then_applied();
   const auto report = setup.client->prune();
-  REQUIRE(report.ok());
-  CHECK(report->seen == 6);
-  CHECK(report->pruned == 2);
-  CHECK(report->raced == 1);
+  CHECK_FALSE(report.stopped.has_value());
+  CHECK(report.seen == 6);
+  CHECK(report.pruned == 2);
+  CHECK(report.raced == 1);
   REQUIRE(setup.table.asked.size() == 5);
+  CHECK(setup.table.asked[0].operation == "scan");
   CHECK(setup.table.asked[1].operation == "delete");
   CHECK(setup.table.asked[1].text("key") == "dead");
   CHECK(setup.table.asked[1].value(":v") == "v-dead");
@@ -70,6 +71,17 @@ TEST_CASE("pruning deletes what certainly expired, each on the condition that it
   CHECK(setup.table.asked[4].operation == "put");
   CHECK(setup.table.asked[4].text("isReleased") == "1");
   CHECK(setup.table.asked[4].number("fencingToken") == "5");
+}
+
+TEST_CASE("pruning that fails midway tells what it did before") {
+  LockSetup setup;
+  setup.table.pages.push_back({{item(setup, "a", -10s), item(setup, "b", -10s), item(setup, "c", -10s)}, {}});
+  setup.table.then_applied().then_fails(ErrorKind::denied);
+  const auto report = setup.client->prune();
+  REQUIRE(report.stopped.has_value());
+  CHECK(report.stopped->kind == ErrorKind::denied);
+  CHECK(report.seen == 2);
+  CHECK(report.pruned == 1);
 }
 
 TEST_CASE("listing gives the lock records of all pages and nothing else") {
@@ -84,6 +96,7 @@ TEST_CASE("listing gives the lock records of all pages and nothing else") {
   REQUIRE(records.ok());
   REQUIRE(records->size() == 2);
   CHECK((*records)[1].name.key == "b");
+  CHECK(setup.table.asked[0].operation == "scan consistently");
 }
 
 TEST_CASE("breaking is conditional on the record that was shown") {

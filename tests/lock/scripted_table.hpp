@@ -69,7 +69,7 @@ class ScriptedTable final : public dynamo::Table {
     return outcome->item;
   }
   Result<dynamo::ScanPage> scan(const dynamo::Scan& request, const dynamo::CallOptions&) override {
-    asked.push_back({"scan", request.start_after, {}, {}, {}, clock_.now()});
+    asked.push_back({request.consistent ? "scan consistently" : "scan", request.start_after, {}, {}, {}, clock_.now()});
     REQUIRE_FALSE(pages.empty());
     dynamo::ScanPage page = std::move(pages.front());
     pages.pop_front();

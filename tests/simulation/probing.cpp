@@ -28,7 +28,7 @@ void LockUser::meddle() {
   World& world = stage_.world;
   if (world.random.coin()) {
     const auto report = client_->prune();
-    if (report && report->pruned > 0) stage_.tally.faults.add(Fault::pruned);
+    if (report.pruned > 0) stage_.tally.faults.add(Fault::pruned);
     return;
   }
   const auto shown = client_->inspect(stage_.settings.name(0));

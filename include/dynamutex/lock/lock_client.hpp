@@ -55,6 +55,7 @@ struct PruneReport {
   std::size_t seen = 0;     ///< Records looked at.
   std::size_t pruned = 0;   ///< Expired and removed.
   std::size_t raced = 0;    ///< Expired, but changed before we could remove them.
+  std::optional<Error> stopped;  ///< Why not all of the table was looked at; the numbers tell what was done before.
 };
 
 /// How breaking a lock ended.
@@ -87,7 +88,8 @@ class LockClient {
   /// The record as it stands, read consistently; empty if there is none.
   [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name);
 
-  /// All lock records of the table, read page by page; items that are no lock records are left out.
+  /// All lock records of the table, read page by page, each page consistently: what was written before the call is in it. Items
+  /// that are no lock records are left out.
   [[nodiscard]] Result<std::vector<Record>> list(const Cancellation* cancellation = nullptr);
 
   /// Takes the lock from its holder by force, if the record is still the very one that was `shown`: its holder learns of it at
@@ -95,8 +97,9 @@ class LockClient {
   [[nodiscard]] Result<BreakOutcome> break_lock(const Record& shown);
 
   /// Removes every record that the servers' time proves to be expired, each only if it is still unchanged. Fenced records are
-  /// kept and marked released. Reads the whole table.
-  [[nodiscard]] Result<PruneReport> prune(const Cancellation* cancellation = nullptr);
+  /// kept and marked released. Reads the whole table, eventually consistently, at half the price: what it removes it removes
+  /// conditionally, so that a stale reading costs a raced removal at most. Stops at the first failure.
+  [[nodiscard]] PruneReport prune(const Cancellation* cancellation = nullptr);
 
   /// The servers' time as the replies so far bound it.
   [[nodiscard]] const dynamo::ServerClock& server_clock() const noexcept;
