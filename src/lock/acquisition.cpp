@@ -14,9 +14,9 @@ constexpr Duration kCleanupMax = std::chrono::milliseconds(500);
 /// Bound on taking it back when there is no such time any more.
 constexpr Duration kCleanupMin = std::chrono::milliseconds(100);
 
-MonotonicTime deadline_of(const Core& core, const AcquireOptions& options) noexcept {
+MonotonicTime deadline_of(const Core& core, const AcquireOptions& options, MonotonicTime latest) noexcept {
   const Duration span = options.wait > Duration::zero() ? options.wait : core.options.operation_timeout;
-  return saturating_add(core.clock.now(), span);
+  return std::min(saturating_add(core.clock.now(), span), latest);
 }
 
 std::string seconds_text(Duration span) {
@@ -26,26 +26,50 @@ std::string seconds_text(Duration span) {
 
 }  // namespace
 
-Acquisition::Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options)
+Acquisition::Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options, MonotonicTime latest)
     : core_(std::move(core)),
       name_(name),
       options_(options),
-      deadline_(deadline_of(*core_, options)),
+      deadline_(deadline_of(*core_, options, latest)),
       pause_(core_->options.poll_min) {}
 
-Result<std::shared_ptr<LeaseState>> Acquisition::run() {
-  Decision decision{Step::create, core_->clock.now()};
-  for (;;) {
-    const Outcome outcome = decision.step == Step::wait ? wait(decision.look_again) : write(decision.step);
-    if (outcome == Outcome::granted) return std::move(granted_);
-    if (outcome == Outcome::failed) return std::move(error_);
-    decision = next();
-    const bool writes = decision.step == Step::create || decision.step == Step::take_over;
-    if (writes && core_->clock.now() >= deadline_) {
-      static_cast<void>(fail(contended()));
-      return std::move(error_);
-    }
-  }
+Next Acquisition::begin() { return act({Step::create, core_->clock.now()}); }
+
+Next Acquisition::answered(Result<dynamo::WriteOutcome> answer) { return passed_on(dialogue_->answered(std::move(answer))); }
+
+Next Acquisition::waited(bool undisturbed) {
+  if (dialogue_ != nullptr) return passed_on(dialogue_->waited(undisturbed));
+  if (!undisturbed) return fail(cancelled());
+  if (core_->clock.now() >= deadline_) return fail(contended());
+  return look();
+}
+
+Result<std::shared_ptr<LeaseState>> Acquisition::take_result() {
+  if (granted_) return std::move(granted_);
+  return std::move(error_);
+}
+
+Next Acquisition::follow(Dialogue& dialogue, Continuation then) {
+  dialogue_ = &dialogue;
+  then_ = then;
+  return passed_on(dialogue.begin());
+}
+
+Next Acquisition::passed_on(Next next) {
+  if (!std::holds_alternative<Done>(next)) return next;
+  dialogue_ = nullptr;
+  return (this->*then_)();
+}
+
+Next Acquisition::go_on() {
+  const Decision decision = next();
+  const bool writes = decision.step == Step::create || decision.step == Step::take_over;
+  if (writes && core_->clock.now() >= deadline_) return fail(contended());
+  return act(decision);
+}
+
+Next Acquisition::act(const Decision& decision) {
+  return decision.step == Step::wait ? wait(decision.look_again) : write(decision.step);
 }
 
 Decision Acquisition::next() const {
@@ -60,7 +84,7 @@ Decision Acquisition::next() const {
   return decide(sight);
 }
 
-Acquisition::Outcome Acquisition::write(Step step) {
+Next Acquisition::write(Step step) {
   // A lost reply: the write that stands in the table is the one before.
   if (step == Step::mine) return grant(seen_->fencing_token);
 
@@ -68,56 +92,60 @@ Acquisition::Outcome Acquisition::write(Step step) {
 
   last_write_ = first_write(*core_, name_, options_.lease, options_.data);
   my_version_ = last_write_->record.version;
-  const Write write = step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
-                                           : take_over(*core_, *last_write_, options_.fenced, seen_->version);
+  dynamo::Operation operation = step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
+                                                     : take_over(*core_, *last_write_, options_.fenced, seen_->version);
   dynamo::CallOptions options = call_options();
   const Duration reserve = std::min(kCleanupMax, (deadline_ - core_->clock.now()) / 10);
   options.deadline = saturating_add(deadline_, -reserve);
-  Settled settled = settle(*core_, name_, write, options);
+  return follow(part_.emplace<Settling>(*core_, name_, std::move(operation), options), &Acquisition::written);
+}
+
+Next Acquisition::written() {
+  Settled& settled = std::get_if<Settling>(&part_)->result();
   switch (settled.status) {
-    case Settled::Status::applied:
-      return grant(settled.record ? settled.record->fencing_token : std::nullopt);
-    case Settled::Status::refused: take_in(std::move(settled.record), settled.asked); return Outcome::go_on;
+    case Settled::Status::applied: return grant(settled.record ? settled.record->fencing_token : std::nullopt);
+    case Settled::Status::refused: take_in(std::move(settled.record), settled.asked); return go_on();
     case Settled::Status::failed: break;
   }
-  if (settled.in_doubt) return fail_in_doubt(*last_write_, std::move(settled.error));
+  if (settled.in_doubt) return fail_in_doubt(std::move(settled.error));
   if (answered_ && may_wait() && is_transient(settled.error.kind) && !is_cancelled()) return wait(MonotonicTime::max());
   return fail(std::move(settled.error));
 }
 
-Acquisition::Outcome Acquisition::grant(std::optional<FencingToken> token) {
+Next Acquisition::grant(std::optional<FencingToken> token) {
   RecordWrite applied = *std::move(last_write_);
   last_write_.reset();
   my_version_.reset();
   applied.record.fencing_token = token;
   if (options_.fenced && !token) return fail(without_token("DynamoDB's answer has none"));
-  auto state = std::make_shared<LeaseState>(core_, std::move(applied));
+  granted_ = std::make_shared<LeaseState>(core_, std::move(applied));
   core_->observations.forget(name_);
   answered_ = true;
   // A guessed expiry that the reply did not bear out is corrected before anyone relies on it; a lease much of which the
   // settling of a lost reply used up is made whole.
-  const bool reliable = state->expiry_borne_out();
-  if (!reliable || state->remaining() < options_.lease / 2) {
-    const auto renewed = state->renew(call_options());
-    if (!renewed && renewed.error().kind == ErrorKind::lost) {
-      // Where the table did not say so, our own record stands there, over before anyone could use it.
-      if (!state->loss()) give_back(*state);
-      return look();
-    }
-    if (!renewed && (!reliable || state->remaining() == Duration::zero())) {
-      give_back(*state);
-      return fail(renewed.error());
-    }
-  }
-  if (is_cancelled()) {
-    give_back(*state);
-    return fail(cancelled());
-  }
-  granted_ = std::move(state);
-  return Outcome::granted;
+  reliable_ = granted_->expiry_borne_out();
+  if (reliable_ && granted_->remaining() >= options_.lease / 2) return hand_out();
+  return follow(part_.emplace<Renewing>(granted_->take_turn(), call_options()), &Acquisition::corrected);
 }
 
-Acquisition::Outcome Acquisition::wait(MonotonicTime look_again) {
+Next Acquisition::corrected() {
+  const Result<void>& renewed = std::get_if<Renewing>(&part_)->result();
+  if (!renewed && renewed.error().kind == ErrorKind::lost) {
+    // Where the table did not say so, our own record stands there, over before anyone could use it.
+    if (!granted_->loss()) return give_back(std::nullopt);
+    granted_.reset();
+    return look();
+  }
+  if (!renewed && (!reliable_ || granted_->remaining() == Duration::zero())) return give_back(renewed.error());
+  return hand_out();
+}
+
+Next Acquisition::hand_out() {
+  if (is_cancelled()) return give_back(cancelled());
+  return Done{};
+}
+
+Next Acquisition::wait(MonotonicTime look_again) {
   if (options_.fenced && seen_ && !seen_->fencing_token) return fail(without_token("held by " + seen_->owner));
   if (!may_wait()) return fail(contended());
   if (options_.on_wait && seen_) {
@@ -127,23 +155,25 @@ Acquisition::Outcome Acquisition::wait(MonotonicTime look_again) {
   }
   const MonotonicTime until = std::min({saturating_add(core_->clock.now(), jittered(*core_, pause_)), look_again, deadline_});
   pause_ = std::min(pause_ * 2, core_->options.poll_max);
-  if (!core_->clock.wait_until(until, options_.cancellation)) return fail(cancelled());
-  if (core_->clock.now() >= deadline_) return fail(contended());
-  return look();
+  return Pause{until, options_.cancellation};
 }
 
-Acquisition::Outcome Acquisition::look() {
-  const MonotonicTime asked = core_->clock.now();
-  auto record = read_record(*core_, name_, call_options());
+Next Acquisition::look() {
+  asked_ = core_->clock.now();
+  return follow(part_.emplace<Asking>(read_of(*core_, name_), call_options()), &Acquisition::looked);
+}
+
+Next Acquisition::looked() {
+  auto record = to_record(*core_, std::move(std::get_if<Asking>(&part_)->answer()));
   if (record) {
-    take_in(*std::move(record), asked);
-    return Outcome::go_on;
+    take_in(*std::move(record), asked_);
+    return go_on();
   }
   if (is_cancelled()) return fail(cancelled());
   if (!is_transient(record.error().kind)) return fail(std::move(record).error());
   if (core_->clock.now() >= deadline_) return fail(seen_ ? contended() : std::move(record).error());
   // The record that was seen last still stands for what is known: wait, and look again.
-  return may_wait() ? Outcome::go_on : fail(std::move(record).error());
+  return may_wait() ? go_on() : fail(std::move(record).error());
 }
 
 void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {
@@ -157,31 +187,47 @@ void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {
   }
 }
 
-void Acquisition::give_back(LeaseState& state) {
-  // Once in doubt, always: a later record of ours that was given back says nothing about this one.
-  if (state.release(cleanup_time()) == ReleaseOutcome::in_doubt) left_behind_ = true;
+/// Gives back what was granted, and then fails for `reason`, or looks again where there is none.
+Next Acquisition::give_back(std::optional<Error> reason) {
+  reason_ = std::move(reason);
+  return follow(part_.emplace<Releasing>(granted_->take_turn(), cleanup_time()), &Acquisition::given_back);
 }
 
-Acquisition::Outcome Acquisition::fail(Error error) {
+Next Acquisition::given_back() {
+  // Once in doubt, always: a later record of ours that was given back says nothing about this one.
+  if (std::get_if<Releasing>(&part_)->result() == ReleaseOutcome::in_doubt) left_behind_ = true;
+  part_.emplace<std::monostate>();
+  granted_.reset();
+  return reason_ ? fail(*std::move(reason_)) : look();
+}
+
+Next Acquisition::fail(Error error) {
   if (left_behind_) {
     error.kind = ErrorKind::ambiguous;
     error.message += "; giving the lock back is in doubt, it may stay taken for " + seconds_text(options_.lease);
   }
   error_ = std::move(error);
-  return Outcome::failed;
+  return Done{};
 }
 
-Acquisition::Outcome Acquisition::fail_in_doubt(const RecordWrite& write, Error error) {
+Next Acquisition::fail_in_doubt(Error error) {
   const Duration time = cleanup_time();
   const dynamo::CallOptions options{saturating_add(core_->clock.now(), time), nullptr};
+  reason_ = std::move(error);
   // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
-  const Write take_back = options_.fenced ? fenced_take_back(*core_, name_, write.record.version)
-                                          : free_if_version(*core_, write.record, write.record.version, {});
-  const auto taken_back = take_back(options);
+  const Record& record = last_write_->record;
+  return follow(part_.emplace<Asking>(options_.fenced ? fenced_take_back(*core_, name_, record.version)
+                                                      : free_if_version(*core_, record, record.version, {}),
+                                      options),
+                &Acquisition::taken_back);
+}
+
+Next Acquisition::taken_back() {
+  Error error = *std::move(reason_);
   error.kind = ErrorKind::ambiguous;
   error.message = "taking lock '" + name_.key + "' is in doubt: " + error.message +
                   "; it may stay taken for " + seconds_text(options_.lease) + " if the write still arrives";
-  if (!taken_back) error.message += " (taking the write back failed as well)";
+  if (!std::get_if<Asking>(&part_)->answer()) error.message += " (taking the write back failed as well)";
   return fail(std::move(error));
 }
 

@@ -1,33 +1,63 @@
 #pragma once
-// One call of LockClient::acquire, from the first write to a lease that may be relied on.
+// One acquisition, from the first write to a lease that may be relied on.
 
 #include <memory>
 #include <optional>
+#include <string>
+#include <variant>
 
 #include "dynamutex/lock/lock_client.hpp"
+#include "lock/asking.hpp"
 #include "lock/core.hpp"
+#include "lock/dialogue.hpp"
 #include "lock/lease_state.hpp"
+#include "lock/releasing.hpp"
+#include "lock/renewing.hpp"
 #include "lock/rules.hpp"
+#include "lock/settling.hpp"
 #include "lock/writes.hpp"
 
 namespace dynamutex::lock {
 
-class Acquisition {
+class Acquisition final : public Dialogue {
  public:
-  Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options);
+  /// `name` and `options` must outlive it. It ends by the deadline that the options set, counted from now, and by `latest`.
+  Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options,
+              MonotonicTime latest = MonotonicTime::max());
 
-  [[nodiscard]] Result<std::shared_ptr<LeaseState>> run();
+  Next begin() override;
+  Next answered(Result<dynamo::WriteOutcome> answer) override;
+  Next waited(bool undisturbed) override;
+
+  /// Once it is done.
+  [[nodiscard]] Result<std::shared_ptr<LeaseState>> take_result();
 
  private:
-  enum class Outcome { granted, go_on, failed };
+  using Continuation = Next (Acquisition::*)();
 
-  Outcome write(Step step);
-  Outcome grant(std::optional<FencingToken> token);
-  Outcome wait(MonotonicTime look_again);
-  Outcome look();
-  Outcome fail(Error error);
-  void give_back(LeaseState& state);
-  Outcome fail_in_doubt(const RecordWrite& write, Error error);
+  // What is done; each tells what comes next.
+  Next go_on();
+  Next act(const Decision& decision);
+  Next write(Step step);
+  Next grant(std::optional<FencingToken> token);
+  Next hand_out();
+  Next wait(MonotonicTime look_again);
+  Next look();
+  Next give_back(std::optional<Error> reason);
+  Next fail_in_doubt(Error error);
+  Next fail(Error error);
+
+  // What is made of the answers.
+  Next written();
+  Next looked();
+  Next corrected();
+  Next given_back();
+  Next taken_back();
+
+  /// Goes on with `dialogue`, and then with `then`.
+  Next follow(Dialogue& dialogue, Continuation then);
+  Next passed_on(Next next);
+
   void take_in(std::optional<Record> record, MonotonicTime asked);
   [[nodiscard]] Decision next() const;
   [[nodiscard]] Error contended() const;
@@ -54,6 +84,14 @@ class Acquisition {
   MonotonicTime looked_at_;
   std::optional<std::string> my_version_;
   std::optional<RecordWrite> last_write_;
+
+  // What is under way.
+  std::variant<std::monostate, Asking, Settling, Renewing, Releasing> part_;
+  Dialogue* dialogue_ = nullptr;  ///< The one in `part_`; null during a pause of its own.
+  Continuation then_ = nullptr;
+  MonotonicTime asked_;           ///< When the last look was sent.
+  bool reliable_ = false;         ///< Of a lease that is being corrected: it may be used as it is.
+  std::optional<Error> reason_;   ///< Why it is being given back; empty to look again afterwards.
 
   std::shared_ptr<LeaseState> granted_;
   Error error_;

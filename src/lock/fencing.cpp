@@ -38,7 +38,7 @@ void remove_leftovers(const dynamo::Item& item, dynamo::Expression& update) {
 
 }  // namespace
 
-Write fenced_update(Core& core, const RecordWrite& write, dynamo::Expression condition) {
+dynamo::Operation fenced_update(Core& core, const RecordWrite& write, dynamo::Expression condition) {
   const dynamo::Item item = encode(write.record, core.options.schema, core.options.compat);
   dynamo::UpdateItem request;
   request.key = encode_key(write.record.name, core.options.schema);
@@ -58,21 +58,17 @@ Write fenced_update(Core& core, const RecordWrite& write, dynamo::Expression con
     request.update.text += ", #t = #t + :one";
   }
   remove_leftovers(item, request.update);
-  return [&core, request = std::move(request)](const dynamo::CallOptions& options) {
-    return core.table.update(request, options);
-  };
+  return request;
 }
 
-Write fenced_take_back(Core& core, const LockName& name, const std::string& expected) {
+dynamo::Operation fenced_take_back(Core& core, const LockName& name, const std::string& expected) {
   dynamo::UpdateItem request;
   request.key = encode_key(name, core.options.schema);
   request.condition = "#v = :v";
   request.update.text = "SET #r = :r, #v = :w";
   request.update.names = {{"#v", std::string(attribute::kVersion)}, {"#r", std::string(attribute::kReleased)}};
   request.update.values = {{":v", expected}, {":w", random_hex_128(core.entropy)}, {":r", attribute::kReleasedValue}};
-  return [&core, request = std::move(request)](const dynamo::CallOptions& options) {
-    return core.table.update(request, options);
-  };
+  return request;
 }
 
 }  // namespace dynamutex::lock

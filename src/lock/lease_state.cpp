@@ -1,8 +1,9 @@
 #include "lock/lease_state.hpp"
 
-#include <algorithm>
 #include <utility>
 
+#include "lock/releasing.hpp"
+#include "lock/renewing.hpp"
 #include "lock/rules.hpp"
 
 namespace dynamutex::lock {
@@ -12,11 +13,21 @@ Error lost_error(const LockName& name, std::string why) {
   return make_error(ErrorKind::lost, "lock '" + name.key + "' was lost: " + std::move(why));
 }
 
+Error overtaken(const LockName& name) {
+  return make_error(ErrorKind::not_applied, "lock '" + name.key + "' is being renewed or released by another thread");
+}
+
 std::string taken_by(const std::optional<Record>& record) {
   return record ? "it is held by " + record->owner + " now" : "its record was removed from the table";
 }
 
 }  // namespace
+
+Turn::Turn(Turn&& other) noexcept : lease_(other.lease_), number_(std::exchange(other.number_, 0)) {}
+
+void Turn::end() noexcept {
+  if (number_ != 0) lease_.end_turn(std::exchange(number_, 0));
+}
 
 LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
     : core_(std::move(core)), name_(held.record.name), length_(held.record.lease), fencing_token_(held.record.fencing_token) {
@@ -24,7 +35,6 @@ LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
 }
 
 void LeaseState::confirm(RecordWrite write) {
-  const std::lock_guard lock(state_mutex_);
   term_began_.store(write.from.time_since_epoch().count(), std::memory_order_relaxed);
   const MonotonicTime until = saturating_add(write.from, shrunk(length_, core_->options.drift_ppm));
   valid_until_.store(until.time_since_epoch().count(), std::memory_order_release);
@@ -47,52 +57,82 @@ Duration LeaseState::remaining() const noexcept {
 }
 
 std::optional<Error> LeaseState::loss() const {
-  const std::lock_guard lock(state_mutex_);
-  return loss_;
+  const std::lock_guard lock(mutex_);
+  return loss_ ? std::optional<Error>(*loss_) : std::nullopt;
 }
 
 std::string LeaseState::version() const {
-  const std::lock_guard lock(state_mutex_);
+  const std::lock_guard lock(mutex_);
   return held_.record.version;
 }
 
 bool LeaseState::expiry_borne_out() const {
-  const std::lock_guard lock(state_mutex_);
+  const std::lock_guard lock(mutex_);
   return borne_out(held_.expiry, core_->table.server_clock(), held_.from, length_);
 }
 
-Error LeaseState::lose(Error reason) {
-  const std::lock_guard lock(state_mutex_);
-  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
-  if (!loss_) loss_ = std::move(reason);
-  return *loss_;
+Turn LeaseState::take_turn() {
+  std::unique_lock lock(mutex_);
+  turn_ended_.wait(lock, [&] { return turn_ == 0 || yielding_; });
+  yielding_ = false;
+  return {*this, turn_ = ++turns_};
+}
+
+std::optional<Turn> LeaseState::try_turn() {
+  const std::lock_guard lock(mutex_);
+  if (turn_ != 0) return std::nullopt;
+  yielding_ = true;
+  return Turn{*this, turn_ = ++turns_};
+}
+
+void LeaseState::end_turn(std::uint64_t number) noexcept {
+  const std::lock_guard lock(mutex_);
+  if (turn_ != number) return;
+  turn_ = 0;
+  turn_ended_.notify_one();
 }
 
 Result<void> LeaseState::renew(dynamo::CallOptions options) {
-  const std::lock_guard requests(request_mutex_);
-  if (loss_) return *loss_;
-  if (released_) return lost_error(name_, "it was released");
-  if (remaining() == Duration::zero()) return lost_error(name_, "its lease ended before it was renewed");
-
-  if (pending_) {
-    if (auto resolved = send_pending(options, true); !resolved) return resolved;
-  }
-  RecordWrite next = next_write(*core_, held_.record);
-  {
-    const std::lock_guard lock(state_mutex_);
-    pending_ = std::move(next);
-  }
-  return send_pending(options, false);
+  Renewing renewing(take_turn(), options);
+  converse(renewing, core_->table, core_->clock);
+  return renewing.result();
 }
 
-Result<void> LeaseState::send_pending(dynamo::CallOptions options, bool in_doubt_already) {
-  // Beyond the lease's end an answer is of no use, and others may hold the lock.
-  options.deadline = std::min(options.deadline, valid_until());
-  const Write write = renew_if_version(*core_, pending_->record, held_.record.version);
-  Settled settled = settle(*core_, name_, write, options);
+ReleaseOutcome LeaseState::release(Duration timeout) {
+  Releasing releasing(take_turn(), timeout);
+  converse(releasing, core_->table, core_->clock);
+  return releasing.result();
+}
+
+std::optional<Error> LeaseState::over() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (loss_) return *loss_;
+    if (released_) return lost_error(name_, "it was released");
+  }
+  if (remaining() == Duration::zero()) return lost_error(name_, "its lease ended before it was renewed");
+  return std::nullopt;
+}
+
+Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
+  std::unique_lock lock(mutex_);
+  if (turn.number_ != turn_) return overtaken(name_);
+  if (pending_) return Renewal{renew_if_version(*core_, pending_->record, held_.record.version), true};
+
+  const Record current = held_.record;
+  lock.unlock();
+  auto next = std::make_unique<RecordWrite>(next_write(*core_, current));
+  lock.lock();
+  if (turn.number_ != turn_) return overtaken(name_);
+  pending_ = std::move(next);
+  return Renewal{renew_if_version(*core_, pending_->record, current.version), false};
+}
+
+Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already) {
+  const std::lock_guard lock(mutex_);
+  if (turn.number_ != turn_) return overtaken(name_);
   if (settled.status == Settled::Status::failed) {
     if (!settled.in_doubt && !in_doubt_already) {
-      const std::lock_guard lock(state_mutex_);
       pending_.reset();
     }
     return std::move(settled.error);
@@ -103,48 +143,41 @@ Result<void> LeaseState::send_pending(dynamo::CallOptions options, bool in_doubt
     sight.my_version = &pending_->record.version;
     if (decide(sight).step != Step::mine) return lose(lost_error(name_, taken_by(settled.record)));
   }
-  RecordWrite applied = *std::move(pending_);
-  confirm(std::move(applied));
+  confirm(std::move(*pending_));
   return {};
 }
 
-ReleaseOutcome LeaseState::release(Duration timeout) {
-  const std::lock_guard requests(request_mutex_);
+std::variant<ReleaseOutcome, dynamo::Operation> LeaseState::begin_release() {
+  const std::lock_guard lock(mutex_);
   if (released_) return *released_;
   given_back_.store(true, std::memory_order_release);
-  const ReleaseOutcome outcome = loss_ ? ReleaseOutcome::already_lost : give_back(timeout);
-  const std::lock_guard lock(state_mutex_);
-  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
-  released_ = outcome;
-  return outcome;
-}
-
-Write LeaseState::giving_back() const {
+  if (loss_) {
+    released_ = ReleaseOutcome::already_lost;
+    return *released_;
+  }
+  // From here on nobody may rely on the lease: the delete may be applied at any moment.
+  end_validity();
   const std::string alternative = pending_ ? pending_->record.version : std::string();
   return free_if_version(*core_, held_.record, held_.record.version, alternative);
 }
 
-ReleaseOutcome LeaseState::give_back(Duration timeout) {
-  // From here on nobody may rely on the lease: the delete may be applied at any moment.
-  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
-  const Write write = giving_back();
-  const dynamo::CallOptions options{saturating_add(core_->clock.now(), timeout), nullptr};
-  bool in_doubt = false;
-  for (Duration pause = core_->options.poll_min;; pause *= 2) {
-    auto outcome = write(options);
-    if (outcome && outcome->status == dynamo::WriteOutcome::Status::applied) return ReleaseOutcome::released;
-    if (outcome) {
-      // Refused after a lost reply: the first try did it.
-      if (in_doubt || outcome->doubted) return ReleaseOutcome::released;
-      lose(lost_error(name_, outcome->item ? "it was taken over before it was released"
-                                           : "its record was gone before it was released"));
-      return ReleaseOutcome::already_lost;
-    }
-    in_doubt = in_doubt || outcome.error().kind == ErrorKind::ambiguous;
-    const MonotonicTime again_at = saturating_add(core_->clock.now(), jittered(*core_, pause));
-    if (!is_transient(outcome.error().kind) || again_at >= options.deadline) return ReleaseOutcome::in_doubt;
-    core_->clock.wait_until(again_at, nullptr);
+void LeaseState::end_release(ReleaseOutcome outcome, bool standing) {
+  const std::lock_guard lock(mutex_);
+  if (outcome == ReleaseOutcome::already_lost) {
+    lose(lost_error(name_, standing ? "it was taken over before it was released" : "its record was gone before it was released"));
   }
+  end_validity();
+  released_ = outcome;
+}
+
+void LeaseState::end_validity() noexcept {
+  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);
+}
+
+Error LeaseState::lose(Error reason) {
+  end_validity();
+  if (!loss_) loss_ = std::make_unique<const Error>(std::move(reason));
+  return *loss_;
 }
 
 }  // namespace dynamutex::lock

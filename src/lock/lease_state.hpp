@@ -2,18 +2,42 @@
 // The holder's side of one lock, shared by a Lease and a Renewer.
 
 #include <atomic>
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "dynamutex/lock/lease.hpp"
 #include "lock/core.hpp"
+#include "lock/settling.hpp"
 #include "lock/writes.hpp"
 
 namespace dynamutex::lock {
 
-/// Thread-safe. One request about a lease is under way at a time: `renew` and `release` wait for each other.
+class LeaseState;
+
+/// The turn to send requests about one lease, from LeaseState; given up on destruction.
+class Turn {
+ public:
+  Turn(Turn&& other) noexcept;
+  Turn& operator=(Turn&&) = delete;
+  ~Turn() { end(); }
+
+  void end() noexcept;
+  [[nodiscard]] LeaseState& lease() const noexcept { return lease_; }
+
+ private:
+  friend class LeaseState;
+  Turn(LeaseState& lease, std::uint64_t number) noexcept : lease_(lease), number_(number) {}
+
+  LeaseState& lease_;
+  std::uint64_t number_;  ///< Zero once given up.
+};
+
+/// Thread-safe. It does no I/O and never waits, but for `take_turn`, `renew` and `release`.
 class LeaseState {
  public:
   /// `held` was applied.
@@ -26,9 +50,35 @@ class LeaseState {
   /// Whether `release` was called: the lease then ended by intent.
   [[nodiscard]] bool given_back() const noexcept { return given_back_.load(std::memory_order_acquire); }
 
+  /// Drive a Renewing or a Releasing on the calling thread.
   [[nodiscard]] Result<void> renew(dynamo::CallOptions options);
-  /// Blocks for at most `timeout`.
+  /// Blocks for at most `timeout`, and for another thread's `renew` or `release`.
   ReleaseOutcome release(Duration timeout);
+
+  /// Waits until no other thread has the turn; overtakes one that was taken by `try_turn`.
+  [[nodiscard]] Turn take_turn();
+  /// The turn, if it is free, until somebody overtakes it: whoever has it then no longer changes anything here. The request that
+  /// was under way is in doubt, like one whose reply is lost.
+  [[nodiscard]] std::optional<Turn> try_turn();
+
+  // What Renewing asks and tells, on its turn.
+
+  /// Why there is nothing left to renew; empty while there is.
+  [[nodiscard]] std::optional<Error> over() const;
+  struct Renewal {
+    dynamo::Operation write;
+    bool in_doubt = false;  ///< It is an earlier one, whose fate is to be settled before another begins.
+  };
+  /// What to write next. Error: the turn was overtaken.
+  [[nodiscard]] Result<Renewal> next_renewal(const Turn& turn);
+  [[nodiscard]] Result<void> take_in(const Turn& turn, Settled settled, bool in_doubt_already);
+
+  // What Releasing asks and tells, on its turn.
+
+  /// The write that frees the lock, or how it was released before. From here on the lease is not held.
+  [[nodiscard]] std::variant<ReleaseOutcome, dynamo::Operation> begin_release();
+  /// Remembers the outcome; `standing`: for already_lost, whether another's record stands there.
+  void end_release(ReleaseOutcome outcome, bool standing);
 
   /// Whether the servers' time bears out the expiry that stands in the record.
   [[nodiscard]] bool expiry_borne_out() const;
@@ -42,11 +92,11 @@ class LeaseState {
   [[nodiscard]] Core& core() const noexcept { return *core_; }
 
  private:
-  Result<void> send_pending(dynamo::CallOptions options, bool in_doubt_already);
+  friend class Turn;
+  void end_turn(std::uint64_t number) noexcept;
   void confirm(RecordWrite write);
+  void end_validity() noexcept;
   Error lose(Error reason);
-  [[nodiscard]] Write giving_back() const;
-  ReleaseOutcome give_back(Duration timeout);
 
   const std::shared_ptr<Core> core_;
   const LockName name_;
@@ -58,11 +108,14 @@ class LeaseState {
   std::atomic<MonotonicTime::rep> valid_until_;
   std::atomic<bool> given_back_{false};
 
-  mutable std::mutex request_mutex_;  ///< Held during requests.
-  mutable std::mutex state_mutex_;    ///< Guards what follows; never held during a request.
+  mutable std::mutex mutex_;  ///< Guards what follows; held for moments, and never while a clock is read.
+  std::condition_variable turn_ended_;
+  std::uint64_t turns_ = 0;
+  std::uint64_t turn_ = 0;   ///< Whose it is; zero for nobody's.
+  bool yielding_ = false;    ///< The turn may be overtaken.
   RecordWrite held_;
-  std::optional<RecordWrite> pending_;  ///< A renewal that may have been applied: settled before any other.
-  std::optional<Error> loss_;
+  std::unique_ptr<RecordWrite> pending_;  ///< A renewal that may have been applied: settled before any other.
+  std::unique_ptr<const Error> loss_;
   std::optional<ReleaseOutcome> released_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "lock/acquisition.hpp"
 #include "lock/core.hpp"
+#include "lock/dialogue.hpp"
 #include "lock/writes.hpp"
 
 namespace dynamutex::lock {
@@ -100,7 +101,7 @@ Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancel
   if (!record || record->released || !record->expires_at) return {};
   const auto bounds = table.server_clock().bounds(clock.now());
   if (!bounds || bounds->earliest <= *record->expires_at) return {};
-  const auto outcome = free_if_version(*this, *record, record->version, {})(bounded(cancellation));
+  const auto outcome = perform(table, free_if_version(*this, *record, record->version, {}), bounded(cancellation));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   ++(freed ? report.pruned : report.raced);
@@ -115,14 +116,16 @@ LockClient::~LockClient() = default;
 Result<Lease> LockClient::acquire(const LockName& name, const AcquireOptions& options) {
   if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
   if (auto checked = check_options(options); !checked) return std::move(checked).error();
-  auto state = Acquisition(impl_, name, options).run();
+  Acquisition acquisition(impl_, name, options);
+  converse(acquisition, impl_->table, impl_->clock);
+  auto state = acquisition.take_result();
   if (!state) return std::move(state).error();
   return Lease(*std::move(state));
 }
 
 Result<std::optional<Record>> LockClient::inspect(const LockName& name) {
   if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
-  return read_record(*impl_, name, impl_->bounded(nullptr));
+  return to_record(*impl_, perform(impl_->table, read_of(*impl_, name), impl_->bounded(nullptr)));
 }
 
 Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
@@ -136,7 +139,7 @@ Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
 }
 
 Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
-  const auto outcome = free_if_version(*impl_, shown, shown.version, {})(impl_->bounded(nullptr));
+  const auto outcome = perform(impl_->table, free_if_version(*impl_, shown, shown.version, {}), impl_->bounded(nullptr));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   return freed ? BreakOutcome::broken : BreakOutcome::changed;

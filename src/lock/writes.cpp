@@ -83,18 +83,17 @@ void add_version_condition(Terms& terms, const std::string& expected, const std:
   if (!alternative.empty()) terms.value(":w", alternative);
 }
 
-Write put(Core& core, const Record& record, dynamo::Expression condition) {
-  dynamo::PutItem request{encode(record, core.options.schema, core.options.compat), std::move(condition)};
-  return [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.put(request, options); };
+dynamo::Operation put(const Core& core, const Record& record, dynamo::Expression condition) {
+  return dynamo::PutItem{encode(record, core.options.schema, core.options.compat), std::move(condition)};
 }
 
-Write acquiring(Core& core, const RecordWrite& write, bool fenced, dynamo::Expression condition) {
+dynamo::Operation acquiring(Core& core, const RecordWrite& write, bool fenced, dynamo::Expression condition) {
   return fenced ? fenced_update(core, write, std::move(condition)) : put(core, write.record, std::move(condition));
 }
 
 }  // namespace
 
-Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
+dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   const auto bounds = core.table.server_clock().bounds(write.from);
   Terms terms;
   terms.name("#r", attribute::kReleased);
@@ -118,20 +117,20 @@ Write take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   return acquiring(core, write, fenced, std::move(terms.expression));
 }
 
-Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version) {
+dynamo::Operation take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version) {
   Terms terms;
   add_version_condition(terms, dead_version, {});
   return acquiring(core, write, fenced, std::move(terms.expression));
 }
 
-Write renew_if_version(Core& core, const Record& record, const std::string& expected) {
+dynamo::Operation renew_if_version(Core& core, const Record& record, const std::string& expected) {
   Terms terms;
   add_version_condition(terms, expected, {});
   add_token_condition(terms, record);
   return put(core, record, std::move(terms.expression));
 }
 
-Write free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative) {
+dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative) {
   Terms terms;
   add_version_condition(terms, expected, alternative);
   add_token_condition(terms, record);
@@ -141,9 +140,7 @@ Write free_if_version(Core& core, const Record& record, const std::string& expec
     freed.version = random_hex_128(core.entropy);
     return put(core, freed, std::move(terms.expression));
   }
-  dynamo::DeleteItem request{encode_key(record.name, core.options.schema), std::move(terms.expression)};
-  return
-      [&core, request = std::move(request)](const dynamo::CallOptions& options) { return core.table.remove(request, options); };
+  return dynamo::DeleteItem{encode_key(record.name, core.options.schema), std::move(terms.expression)};
 }
 
 bool is_cancelled(const dynamo::CallOptions& options) noexcept {
@@ -160,78 +157,16 @@ Duration jittered(Core& core, Duration pause) noexcept {
   return Duration(static_cast<Duration::rep>(share * static_cast<double>(pause.count())));
 }
 
-Result<std::optional<Record>> read_record(Core& core, const LockName& name, const dynamo::CallOptions& options) {
-  auto item = core.table.get({encode_key(name, core.options.schema), true}, options);
-  if (!item) return std::move(item).error();
-  if (!*item) return std::optional<Record>();
-  auto record = decode(**item, core.options.schema);
+dynamo::Operation read_of(const Core& core, const LockName& name) {
+  return dynamo::GetItem{encode_key(name, core.options.schema), true};
+}
+
+Result<std::optional<Record>> to_record(const Core& core, Result<dynamo::WriteOutcome> answer) {
+  if (!answer) return std::move(answer).error();
+  if (!answer->item) return std::optional<Record>();
+  auto record = decode(*answer->item, core.options.schema);
   if (!record) return std::move(record).error();
   return std::optional<Record>(*std::move(record));
-}
-
-namespace {
-
-Settled settle_success(const Core& core, dynamo::WriteOutcome outcome, MonotonicTime asked) {
-  Settled settled;
-  settled.status = Settled::Status::applied;
-  settled.asked = asked;
-  if (outcome.item) {
-    if (auto written = decode(*outcome.item, core.options.schema); written) settled.record = *std::move(written);
-  }
-  return settled;
-}
-
-/// What a refused write ran into.
-Settled settle_refusal(Core& core, const LockName& name, dynamo::WriteOutcome outcome, MonotonicTime asked, bool in_doubt,
-                       const dynamo::CallOptions& options) {
-  Settled settled;
-  settled.asked = asked;
-  settled.in_doubt = in_doubt || outcome.doubted;
-  Result<std::optional<Record>> record = std::optional<Record>();
-  if (outcome.item) {
-    auto decoded = decode(*outcome.item, core.options.schema);
-    if (decoded) {
-      record = std::optional<Record>(*std::move(decoded));
-    } else {
-      record = std::move(decoded).error();
-    }
-  } else {
-    settled.asked = core.clock.now();
-    record = read_record(core, name, options);
-  }
-  if (record) {
-    settled.status = Settled::Status::refused;
-    settled.record = *std::move(record);
-  } else {
-    settled.error = std::move(record).error();
-  }
-  return settled;
-}
-
-}  // namespace
-
-Settled settle(Core& core, const LockName& name, const Write& write, const dynamo::CallOptions& options) {
-  bool in_doubt = false;
-  for (Duration pause = core.options.poll_min;; pause = std::min(pause * 2, core.options.poll_max)) {
-    const MonotonicTime asked = core.clock.now();
-    auto outcome = write(options);
-    if (outcome && outcome->status == dynamo::WriteOutcome::Status::applied) {
-      return settle_success(core, *std::move(outcome), asked);
-    }
-    if (outcome) return settle_refusal(core, name, *std::move(outcome), asked, in_doubt, options);
-
-    in_doubt = in_doubt || outcome.error().kind == ErrorKind::ambiguous;
-    const MonotonicTime again_at = saturating_add(core.clock.now(), jittered(core, pause));
-    const bool again = in_doubt && is_transient(outcome.error().kind) && !is_cancelled(options) &&
-                       again_at < options.deadline && core.clock.wait_until(again_at, options.cancellation);
-    if (!again) {
-      Settled settled;
-      settled.asked = asked;
-      settled.error = std::move(outcome).error();
-      settled.in_doubt = in_doubt;
-      return settled;
-    }
-  }
 }
 
 }  // namespace dynamutex::lock

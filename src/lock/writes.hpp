@@ -1,7 +1,6 @@
 #pragma once
-// The conditional writes of the protocol, and how one whose reply was lost is settled.
+// The conditional writes of the protocol.
 
-#include <functional>
 #include <optional>
 #include <string>
 
@@ -27,40 +26,25 @@ struct RecordWrite {
 /// expire early, not even for a moment.
 [[nodiscard]] RecordWrite next_write(Core& core, const Record& current);
 
-/// A conditional write, ready to be sent any number of times.
-using Write = std::function<Result<dynamo::WriteOutcome>(const dynamo::CallOptions&)>;
-
 /// Writes the record if there is none, or only a released or (where the servers' time is known) an expired one.
-[[nodiscard]] Write take_if_free(Core& core, const RecordWrite& write, bool fenced);
+[[nodiscard]] dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced);
 
 /// Writes the record over one that was judged dead, if that is still version `dead_version`.
-[[nodiscard]] Write take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version);
+[[nodiscard]] dynamo::Operation take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version);
 
 /// Writes the record over our own, if that still has version `expected`.
-[[nodiscard]] Write renew_if_version(Core& core, const Record& record, const std::string& expected);
+[[nodiscard]] dynamo::Operation renew_if_version(Core& core, const Record& record, const std::string& expected);
 
 /// Frees the lock of `record` if it has version `expected`, or `alternative` where that is not empty: deletes the record, or
 /// marks it released where it has a fencing token, which the next holder's must exceed.
-[[nodiscard]] Write free_if_version(Core& core, const Record& record, const std::string& expected,
-                                    const std::string& alternative);
+[[nodiscard]] dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected,
+                                                const std::string& alternative);
 
-/// How a write ended, as far as could be found out.
-struct Settled {
-  enum class Status { applied, refused, failed };
-  Status status = Status::failed;
-  std::optional<Record> record;  ///< refused: what stands there now, or nothing; applied by an update: what was written.
-  Error error;                   ///< failed: why.
-  bool in_doubt = false;         ///< The write, or an earlier try of it, may have been applied.
-  MonotonicTime asked;           ///< Before the last request was sent: when what `record` says was not yet read.
-};
+/// The consistent read of a record.
+[[nodiscard]] dynamo::Operation read_of(const Core& core, const LockName& name);
 
-/// Sends `write` until its fate is known: after a lost reply the same write goes out again, within the deadline. A refusal
-/// that does not bring the record is answered with one consistent read.
-[[nodiscard]] Settled settle(Core& core, const LockName& name, const Write& write, const dynamo::CallOptions& options);
-
-/// Reads the record, consistently. Outer error: the read failed, or the item is no lock record.
-[[nodiscard]] Result<std::optional<Record>> read_record(Core& core, const LockName& name,
-                                                        const dynamo::CallOptions& options);
+/// The record that an answer brought, or none. Outer error: there is no answer, or the item is no lock record.
+[[nodiscard]] Result<std::optional<Record>> to_record(const Core& core, Result<dynamo::WriteOutcome> answer);
 
 /// `pause` with jitter: between half of it and all of it.
 [[nodiscard]] Duration jittered(Core& core, Duration pause) noexcept;

@@ -8,6 +8,8 @@ LEASE = "src/lock/lease_state.cpp"
 RULES = "src/lock/rules.cpp"
 WRITES = "src/lock/writes.cpp"
 ACQUIRE = "src/lock/acquisition.cpp"
+RENEWING = "src/lock/renewing.cpp"
+SETTLING = "src/lock/settling.cpp"
 EXPIRY = "src/lock/expiry.cpp"
 FENCING = "src/lock/fencing.cpp"
 RECORD = "src/lock/record.cpp"
@@ -50,7 +52,7 @@ MUTATIONS = [
     ("own-version-unknown", "a lost reply is taken as contention", "table",
      [(RULES, "if (sight.my_version != nullptr && record.version == *sight.my_version) return {Step::mine, sight.now};", "")]),
     ("lost-reply-not-retried", "a write in doubt is not sent again", "table",
-     [(WRITES, "const bool again = in_doubt && ", "const bool again = false && in_doubt && ")]),
+     [(SETTLING, "const bool again = settled_.in_doubt && ", "const bool again = false && settled_.in_doubt && ")]),
     ("doubt-forgotten", "a renewal in doubt is forgotten instead of settled", "table",
      [(LEASE, "if (!settled.in_doubt && !in_doubt_already) {", "{")]),
     ("release-forgets-doubt", "a release does not know of a renewal in doubt", "table",
@@ -68,7 +70,7 @@ MUTATIONS = [
      [(LEASE, "if (decide(sight).step != Step::mine) return", "if (decide(sight).step == Step::create) return")]),
     ("held-while-releasing", "a lease counts as held while its release is under way", "table",
      [(LEASE, "  // From here on nobody may rely on the lease: the delete may be applied at any moment.\n"
-       "  valid_until_.store(MonotonicTime::min().time_since_epoch().count(), std::memory_order_release);\n", "")]),
+       "  end_validity();\n", "")]),
     ("observed-from-sending", "an observation begins when the first look was sent", "table",
      [(ACQUIRE, "core_->observations.note(name_, seen_->version, core_->clock.now())",
        "core_->observations.note(name_, seen_->version, asked)")]),
@@ -99,7 +101,7 @@ MUTATIONS = [
     ("pause-beyond-deadline", "a pause while waiting goes beyond the deadline", "table",
      [(ACQUIRE, "look_again, deadline_});", "look_again});")]),
     ("renewal-beyond-lease", "a renewal waits for its answer beyond the lease's end", "table",
-     [(LEASE, "options.deadline = std::min(options.deadline, valid_until());", "")]),
+     [(RENEWING, "options.deadline = std::min(options.deadline, lease.valid_until());", "")]),
     ("aged-date-believed", "a cache's old Date is taken as the time", "wire",
      [(CLIENT, 'if (date == nullptr || reply.header("age") != nullptr) return', "if (date == nullptr) return")]),
     ("request-time-from-reply", "a Date is taken to be of the moment at which the reply came", "wire",
