@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 
 #include "cli/break_command.hpp"
+#include "cli/list_command.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/show_command.hpp"
 #include "cli/sign.hpp"
@@ -34,13 +35,16 @@ const std::vector<Command>& all_commands() {
        "Says free, held or expired, by whom and for how long. Exits 0 in each of these cases.\n"
        "\n"
        "  dynamutex show deploy\n"
+       "  dynamutex show --watch deploy\n"
        "  dynamutex --json show deploy | jq -r .state\n",
        false, show_command},
-      {"list", "", "list the locks of the table", {},
+      {"list", "", "list the locks of the table", list_options(),
        "One line a lock, sorted by name: held, expired (its holder is gone or late: the next one takes it) or released (kept\n"
-       "for its fencing token). Reads the whole table, as it was a moment ago. With --json an array of the objects of show.\n"
+       "for its fencing token). Reads the whole table, consistently. With --json an array of the objects of show; with --watch\n"
+       "too, one such array a line. --watch draws on a terminal, and writes table after table elsewhere.\n"
        "\n"
        "  dynamutex list\n"
+       "  dynamutex list --watch=5s\n"
        "  dynamutex --json list | jq -r '.[] | select(.state == \"held\") | .name'\n",
        false, list_command},
       {"break", "NAME [flags]", "take a lock from its holder by force", break_options(),

@@ -34,9 +34,11 @@ class Console {
   /// Like `error`, if the user asked for a log.
   void log(std::string_view message) const;
   [[nodiscard]] bool verbose() const noexcept { return verbose_; }
+  [[nodiscard]] ColorWhen color() const noexcept { return color_; }
 
  private:
   bool verbose_;
+  ColorWhen color_;
   bool colored_;
 };
 

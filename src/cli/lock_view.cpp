@@ -3,13 +3,13 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 
 #include "cli/console.hpp"
 #include "cli/duration.hpp"
+#include "cli/utf8.hpp"
 
 namespace dynamutex::cli {
 namespace {
@@ -45,38 +45,10 @@ std::optional<std::int64_t> ms_or_none(const std::optional<Duration>& duration) 
   return duration ? std::optional(to_ms(*duration)) : std::nullopt;
 }
 
-void add_line(std::string& text, const char* label, const std::string& value) {
-  text += std::string("  ") + label + std::string(10 - std::string_view(label).size(), ' ') + value + "\n";
-}
-
 std::string describe_left(const LockView& view) {
   if (view.state == LockState::expired) return "nothing: anyone may take the lock";
   if (!view.left) return "unknown: written by a client that tells no expiry";
   return "at most " + human_duration(*view.left);
-}
-
-/// The state of a record, of which a list has only those that are there.
-const char* record_state(const LockView& view) {
-  return view.state == LockState::free ? "released" : to_string(view.state);
-}
-
-using Row = std::array<std::string, 6>;
-
-Row to_row(const LockView& view) {
-  const auto duration = [](const std::optional<Duration>& value) { return value ? human_duration(*value) : "-"; };
-  const bool taken = view.state != LockState::free;
-  const auto& token = view.record->fencing_token;
-  std::string name = printable(view.name.key);
-  if (!view.name.sort_key.empty()) name += " / " + printable(view.name.sort_key);
-  return {std::move(name),     record_state(view),
-          duration(view.left), duration(view.age),
-          token ? std::to_string(token->value) : "-", taken ? printable(view.record->owner) : "-"};
-}
-
-/// Characters and not bytes, so that columns stand below each other.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 ordered_json to_object(const LockView& view, const char* state) {
@@ -106,6 +78,12 @@ std::string dump(const ordered_json& value) {
   return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
+std::string to_array(const std::vector<LockView>& views, const char* separator) {
+  std::string text = "[";
+  for (const LockView& view : views) text += (text.size() == 1 ? "" : separator) + dump(to_object(view, record_state(view)));
+  return text + "]\n";
+}
+
 }  // namespace
 
 const char* to_string(LockState state) noexcept {
@@ -133,42 +111,46 @@ LockView view_lock(const lock::LockName& name, const std::optional<lock::Record>
   return view;
 }
 
-std::string to_text(const LockView& view) {
+const char* record_state(const LockView& view) noexcept {
+  return view.state == LockState::free ? "released" : to_string(view.state);
+}
+
+Tone tone_of(const LockView& view) noexcept {
+  switch (view.state) {
+    case LockState::free: return Tone::faint;
+    case LockState::held: return Tone::good;
+    case LockState::expired: return Tone::warning;
+  }
+  return Tone::plain;
+}
+
+std::string to_text(const LockView& view, const TextPlace& place) {
   std::string text = printable(view.name.key);
   if (!view.name.sort_key.empty()) text += " / " + printable(view.name.sort_key);
-  text += std::string(": ") + to_string(view.state) + "\n";
+  const std::string_view state = to_string(view.state);
+  if (place.columns) text = cut_to_width(text, *place.columns - std::min(*place.columns, state.size() + 2));
+  text += ": " + painted(state, tone_of(view), place.colored) + "\n";
+  const auto add_line = [&](const char* label, const std::string& value) {
+    const std::string line = std::string("  ") + label + std::string(10 - std::string_view(label).size(), ' ') + value;
+    text += (place.columns ? cut_to_width(line, *place.columns) : line) + "\n";
+  };
   if (view.state != LockState::free) {
-    add_line(text, "owner", printable(view.record->owner));
-    add_line(text, "lease", human_duration(view.record->lease));
-    add_line(text, "left", describe_left(view));
-    if (view.age) add_line(text, "renewed", human_duration(*view.age) + " ago");
+    add_line("owner", printable(view.record->owner));
+    add_line("lease", human_duration(view.record->lease));
+    add_line("left", describe_left(view));
+    if (view.age) add_line("renewed", human_duration(*view.age) + " ago");
   }
-  if (view.record && view.record->fencing_token) add_line(text, "token", std::to_string(view.record->fencing_token->value));
-  if (view.record && view.record->data) add_line(text, "data", printable(*view.record->data));
+  if (view.record && view.record->fencing_token) add_line("token", std::to_string(view.record->fencing_token->value));
+  if (view.record && view.record->data) add_line("data", printable(*view.record->data));
   return text;
 }
 
 std::string to_json(const LockView& view) { return dump(to_object(view, to_string(view.state))) + "\n"; }
 
-std::string to_json(const std::vector<LockView>& views) {
-  std::string text = "[";
-  for (const LockView& view : views) text += (text.size() == 1 ? "" : ",\n ") + dump(to_object(view, record_state(view)));
-  return text + "]\n";
-}
+std::string to_json_line(const std::vector<LockView>& views) { return to_array(views, ","); }
 
-std::string to_table(const std::vector<LockView>& views) {
-  std::vector<Row> rows = {{"NAME", "STATE", "LEFT", "RENEWED", "TOKEN", "OWNER"}};
-  for (const LockView& view : views) rows.push_back(to_row(view));
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) text += row[i] + std::string(widths[i] - width(row[i]) + 2, ' ');
-    text += row.back() + "\n";
-  }
-  return text;
+std::string to_json(const std::vector<LockView>& views) {
+  return to_array(views, ",\n ");
 }
 
 }  // namespace dynamutex::cli

@@ -123,9 +123,9 @@ Result<Lease> LockClient::acquire(const LockName& name, const AcquireOptions& op
   return Lease(*std::move(state));
 }
 
-Result<std::optional<Record>> LockClient::inspect(const LockName& name) {
+Result<std::optional<Record>> LockClient::inspect(const LockName& name, const Cancellation* cancellation) {
   if (auto checked = check_name(name, impl_->options.schema); !checked) return std::move(checked).error();
-  return to_record(*impl_, perform(impl_->table, read_of(*impl_, name), impl_->bounded(nullptr)));
+  return to_record(*impl_, perform(impl_->table, read_of(*impl_, name), impl_->bounded(cancellation)));
 }
 
 Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {

@@ -10,7 +10,6 @@ using namespace std::chrono_literals;
 using dynamutex::cli::LockState;
 using dynamutex::cli::LockView;
 using dynamutex::cli::to_json;
-using dynamutex::cli::to_table;
 using dynamutex::cli::to_text;
 using dynamutex::cli::view_lock;
 using dynamutex::dynamo::ServerTime;
@@ -111,24 +110,6 @@ TEST_CASE("base64 pads as RFC 4648 says") {
   }
 }
 
-TEST_CASE("a list is a table with a line a record, and columns that stand below each other") {
-  Record expired = some_record();
-  expired.name = dynamutex::lock::LockName("größe", "1");
-  expired.expires_at = kNow - 60s;
-  Record released = some_record();
-  released.name = "z";
-  released.released = true;
-  released.fencing_token = dynamutex::lock::FencingToken{7};
-  const std::vector<LockView> views = {view_lock("deploy", some_record(), kBounds),
-                                       view_lock(expired.name, expired, kBounds), view_lock("z", released, kBounds)};
-  CHECK(to_table(views) ==
-        "NAME       STATE     LEFT  RENEWED  TOKEN  OWNER\n"
-        "deploy     held      13 s  8 s      -      web-1:42:abcd\n"
-        "größe / 1  expired   0 ms  80 s     -      web-1:42:abcd\n"
-        "z          released  -     -        7      -\n");
-  CHECK(to_table({}) == "NAME  STATE  LEFT  RENEWED  TOKEN  OWNER\n");
-}
-
 TEST_CASE("a list is an array in JSON, of the objects that show has") {
   CHECK(to_json(std::vector<LockView>{}) == "[]\n");
   Record released = some_record();
@@ -139,4 +120,19 @@ TEST_CASE("a list is an array in JSON, of the objects that show has") {
   shown.pop_back();
   CHECK(text.rfind("[" + shown + ",\n {\"name\":\"z\",\"sort_key\":null,\"state\":\"released\",\"owner\":null,", 0) == 0);
   CHECK(text.substr(text.size() - 3) == "}]\n");
+  const std::string line = to_json_line(std::vector<LockView>{held, view_lock("z", released, kBounds)});
+  CHECK(line.rfind("[" + shown + ",{\"name\":\"z\",", 0) == 0);
+  CHECK(line.find('\n') == line.size() - 1);
+}
+
+TEST_CASE("text is coloured, and cut to the window, where that is asked for") {
+  const LockView view = view_lock("deploy", some_record(), kBounds);
+  CHECK(to_text(view, {true, {}}).rfind("deploy: \x1b[32mheld\x1b[0m\n", 0) == 0);
+  CHECK(to_text(view, {false, 16}) ==
+        "deploy: held\n"
+        "  owner     web…\n"
+        "  lease     20 s\n"
+        "  left      at …\n"
+        "  renewed   8 s…\n");
+  CHECK(to_text(view, {false, 9}).rfind("de…: held\n", 0) == 0);
 }

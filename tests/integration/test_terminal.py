@@ -1,9 +1,14 @@
 """What a person sees: a waiting line, colours, a list that counts down; and that the terminal is whole afterwards."""
 
+import json
+import os
+import pathlib
 import re
+import signal
 import time
 
 from .harness import CommandTest
+from .processes import eventually
 from .screen import Screen
 
 
@@ -102,3 +107,135 @@ class ColorTest(ScreenTest):
         self.assertNotIn("\x1b", self.dynamutex("list", "extra").err)
         self.assertIn("\x1b[1;31m", self.dynamutex("list", "extra", "--color=always").err)
         self.assert_one_line(self.dynamutex("--color", "sometimes", "list"), 64, "auto, always and never")
+
+
+class WatchTest(ScreenTest):
+    def setUp(self):
+        super().setUp()
+        for item in self.dynamodb.scan(TableName=self.TABLE)["Items"]:
+            self.dynamodb.delete_item(TableName=self.TABLE, Key={"key": item["key"]})
+
+    def put(self, name, expires_in_s):
+        item = {"key": {"S": name}, "ownerName": {"S": "gone:1:abc"}, "recordVersionNumber": {"S": "1"}, "expiresVersion": {"S": "1"},
+                "leaseDuration": {"S": "60000"}, "expiresAt": {"N": str(int((time.time() + expires_in_s) * 1000))}}
+        self.dynamodb.put_item(TableName=self.TABLE, Item=item)
+
+    def left(self, screen, lock):
+        """Seconds left, as the screen tells them."""
+        return int(self.line_with(screen, rf"^{lock} +held +\S+ +(\d+) s ")[1])
+
+    def watch(self, *arguments, screen=None, **settings):
+        screen = screen or self.screen(**settings)
+        screen.type(f"echo before; {self.command} {' '.join(arguments)}")
+        screen.wait_for(lambda: screen.tell("alternate_on") == "1", "the alternate screen")
+        return screen
+
+    def assert_whole(self, screen, code):
+        screen.wait_for(screen.at_prompt, "the prompt")
+        self.assertEqual(("0", "1"), (screen.tell("alternate_on"), screen.tell("cursor_flag")))
+        self.assertIn("before", screen.lines(), "what stood there before is there again")
+        self.assertNotIn("NAME", screen.text())
+        self.assertEqual(code, screen.exit_code())
+
+    def test_a_list_counts_down_between_two_looks_and_learns_of_changes_at_the_next(self):
+        self.put("counting", 90)
+        screen = self.watch("list", "--watch=3s")
+        first = self.left(screen, "counting")
+        screen.wait_for(lambda: self.left(screen, "counting") <= first - 2, "two seconds less")
+        self.assertEqual("0", screen.tell("cursor_flag"), "no cursor blinks in it")
+        looks = len(self.proxy.journal.entries(operation="Scan"))
+        self.assertLessEqual(looks, 3, "counting down asks nobody")
+        self.put("another", 60)
+        self.line_with(screen, "^another +held")
+        self.assertEqual(1, sum(line.startswith("NAME") for line in screen.lines()), "it is redrawn in place")
+        screen.key("C-c")
+        self.assert_whole(screen, 130)
+
+    def test_a_lock_that_is_released_goes(self):
+        self.put("going", 60)
+        screen = self.watch("show", "--watch=500ms", "going")
+        self.line_with(screen, "^going: held")
+        self.dynamodb.delete_item(TableName=self.TABLE, Key={"key": {"S": "going"}})
+        self.line_with(screen, "^going: free")
+        self.assertNotIn("owner", screen.text(), "nothing of the older page is left")
+        screen.key("C-c")
+        self.assert_whole(screen, 130)
+
+    def test_every_signal_that_ends_it_leaves_a_whole_terminal(self):
+        screen = None
+        for name, code in (("TERM", 143), ("HUP", 129), ("QUIT", 131)):
+            screen = self.watch("list", "--watch", screen=screen)
+            self.line_with(screen, "^NAME")
+            shell = screen.tell("pane_pid")
+            (child,) = pathlib.Path(f"/proc/{shell}/task/{shell}/children").read_text(encoding="ascii").split()
+            os.kill(int(child), getattr(signal, f"SIG{name}"))
+            self.assert_whole(screen, code)
+
+    def test_a_stop_shows_the_shell_and_continuing_draws_again(self):
+        self.put("stopped", 60)
+        screen = self.watch("list", "--watch")
+        self.left(screen, "stopped")
+        screen.key("C-z")
+        screen.wait_for(screen.at_prompt, "the prompt")
+        self.assertEqual(("0", "1"), (screen.tell("alternate_on"), screen.tell("cursor_flag")))
+        screen.type("fg")
+        screen.wait_for(lambda: screen.tell("alternate_on") == "1", "the alternate screen")
+        self.left(screen, "stopped")
+        screen.key("C-c")
+        self.assert_whole(screen, 130)
+
+    def test_it_follows_the_windows_size(self):
+        for number in range(20):
+            self.put(f"a-lock-with-quite-a-long-name-{number:02}", 60)
+        screen = self.watch("list", "--watch=1h", columns=100, rows=24)
+        self.line_with(screen, "^a-lock-with-quite-a-long-name-19 ")
+        screen.resize(40, 10)
+        self.line_with(screen, "^… 12 more lines$")
+        self.assertEqual(10, len(screen.lines()))
+        self.assertTrue(all(len(line) <= 40 for line in screen.lines()), screen.text())
+        screen.resize(100, 24)
+        self.line_with(screen, "^a-lock-with-quite-a-long-name-19 ")
+        screen.key("C-c")
+        self.assert_whole(screen, 130)
+
+    def test_trouble_is_told_below_what_is_known_and_goes_when_it_is_over(self):
+        self.put("known", 90)
+        screen = self.watch("list", "--watch=500ms")
+        self.left(screen, "known")
+        with self.proxy.rule(action="error", status=400, code="AccessDeniedException", message="not now"):
+            self.line_with(screen, "not now")
+            self.left(screen, "known")
+        screen.wait_for(lambda: "not now" not in screen.text(), "the end of the trouble")
+        screen.key("C-c")
+        self.assert_whole(screen, 130)
+
+    def test_in_a_pipe_it_writes_one_after_the_other_without_moving_a_cursor(self):
+        self.put("piped", 90)
+        watching = self.start("list", "--watch=200ms")
+        self.assertTrue(eventually(lambda: watching.out.count("NAME") >= 3))
+        watching.signal(signal.SIGTERM)
+        done = watching.wait()
+        self.assert_code(143, done)
+        self.assertEqual("", done.err)
+        self.assertNotIn("\x1b", done.out)
+        for frame in done.out.split("\n\n"):
+            self.assertRegex(frame, r"\ANAME [^\n]*\npiped +held [^\n]*\n?\Z")
+
+    def test_as_json_each_look_is_a_line(self):
+        self.put("a", 90)
+        self.put("b", 90)
+        for arguments, names in ((["list"], ["a", "b"]), (["show", "a"], ["a"])):
+            watching = self.start("--json", *arguments, "--watch=200ms")
+            self.assertTrue(eventually(lambda: watching.out.count("\n") >= 3))
+            watching.signal(signal.SIGINT)
+            done = watching.wait()
+            self.assert_code(130, done)
+            for line in done.out.splitlines():
+                document = json.loads(line)
+                self.assertEqual(names, [each["name"] for each in (document if isinstance(document, list) else [document])])
+
+    def test_a_first_look_that_fails_ends_it_and_an_interval_needs_a_unit(self):
+        self.assert_one_line(self.dynamutex("--table", "absent-table", "list", "--watch"), 78, "dynamutex init")
+        self.assert_one_line(self.dynamutex("list", "--watch=5"), 64, "unit")
+        self.assert_one_line(self.dynamutex("list", "--watch=1ms"), 64, "200ms")
+        self.assert_one_line(self.dynamutex("list", "--watch", "5s"), 64, "no argument")

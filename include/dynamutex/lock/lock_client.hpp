@@ -86,7 +86,7 @@ class LockClient {
   [[nodiscard]] Result<Lease> acquire(const LockName& name, const AcquireOptions& options = {});
 
   /// The record as it stands, read consistently; empty if there is none.
-  [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name);
+  [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name, const Cancellation* cancellation = nullptr);
 
   /// All lock records of the table, read page by page, each page consistently: what was written before the call is in it. Items
   /// that are no lock records are left out.
