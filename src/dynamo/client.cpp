@@ -42,8 +42,8 @@ std::string_view path_of(std::string_view endpoint) {
 }
 
 template <class Integer>
-std::optional<Integer> parse_integer(const std::string* text) noexcept {
-  if (text == nullptr) return std::nullopt;
+std::optional<Integer> parse_integer(std::optional<std::string_view> text) noexcept {
+  if (!text) return std::nullopt;
   Integer value{};
   const auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), value);
   if (problem != std::errc() || end != text->data() + text->size()) return std::nullopt;
@@ -52,14 +52,14 @@ std::optional<Integer> parse_integer(const std::string* text) noexcept {
 
 /// A reply from a cache (one with an Age) does not tell the server's time.
 std::optional<ServerTime> server_date(const http::Response& reply) {
-  const std::string* date = reply.header("date");
-  if (date == nullptr || reply.header("age") != nullptr) return std::nullopt;
+  const auto date = reply.headers.find("date");
+  if (!date || reply.headers.find("age")) return std::nullopt;
   return parse_http_date(*date);
 }
 
 bool crc_matches(const http::Response& reply) {
-  const std::string* expected = reply.header("x-amz-crc32");
-  if (expected == nullptr) return true;
+  const auto expected = reply.headers.find("x-amz-crc32");
+  if (!expected) return true;
   const auto value = parse_integer<std::uint32_t>(expected);
   return value && *value == crc32(reply.body);
 }
@@ -246,7 +246,7 @@ Result<http::Response> Client::Impl::send_signed(const Call& call, const sigv4::
 
 template <class Accept>
 void Client::Impl::judge(const Call& call, http::Response reply, WallTime signed_at, Accept&& accept, Attempt& result) {
-  if (const std::string* id = reply.header("x-amzn-requestid"); id != nullptr) result.error.request_id = *id;
+  if (const auto id = reply.headers.find("x-amzn-requestid"); id) result.error.request_id = *id;
   result.error.http_status = reply.status;
   const auto unusable = [&](const char* why) {
     result.error.kind = ErrorKind::ambiguous;
@@ -289,7 +289,7 @@ void Client::Impl::judge_error(const Call& call, const http::Response& reply, co
   result.error.aws_message = aws.message;
   result.retry = error_class.retry;
   if (ClockSkew::explains(aws.code, server_date(reply), signed_at)) result.retry = RetryCause::clock_skew;
-  if (const auto asked = parse_integer<std::uint32_t>(reply.header("x-amz-retry-after")); asked) {
+  if (const auto asked = parse_integer<std::uint32_t>(reply.headers.find("x-amz-retry-after")); asked) {
     result.server_asks = std::chrono::milliseconds(*asked);
   }
   result.error.message = describe(result.error, context(call));

@@ -103,7 +103,7 @@ std::string denied_advice(std::string_view code) {
 AwsError read_aws_error(const http::Response& reply) {
   AwsError result;
   const std::optional<json> body = parse_json(reply.body);
-  if (const std::string* type = reply.header("x-amzn-errortype"); type != nullptr) {
+  if (const auto type = reply.headers.find("x-amzn-errortype"); type) {
     result.code = first_line(bare_code(*type));
   }
   if (!body) return result;

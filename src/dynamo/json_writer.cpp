@@ -1,18 +1,13 @@
 #include "dynamo/json_writer.hpp"
 
+#include "base/byte_scan.hpp"
 #include "dynamo/base64.hpp"
 
 namespace dynamutex::dynamo {
 namespace {
 
-/// One pass without a branch, which compilers turn into vector code: nearly all text needs no escape.
 bool needs_escape(std::string_view text) noexcept {
-  unsigned found = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    found |= static_cast<unsigned>(byte < 0x20) | static_cast<unsigned>(byte == '"') | static_cast<unsigned>(byte == '\\');
-  }
-  return found != 0;
+  return base::any_byte(text, [](base::Bytes16 bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); });
 }
 
 }  // namespace
@@ -28,6 +23,16 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 JsonWriter& JsonWriter::string(std::string_view text) {
   separate();
   append_quoted(text);
+  needs_comma_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::tagged(char name, std::string_view text) {
+  separate();
+  const char start[] = {'{', '"', name, '"', ':'};
+  out_.append(&start[0], sizeof start);
+  append_quoted(text);
+  out_ += '}';
   needs_comma_ = true;
   return *this;
 }

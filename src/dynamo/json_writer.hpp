@@ -17,6 +17,8 @@ class JsonWriter {
   JsonWriter& close_array() { return close(']'); }
   JsonWriter& key(std::string_view name);
   JsonWriter& string(std::string_view text);
+  /// An object with one member, a string: {"S":"text"}.
+  JsonWriter& tagged(char name, std::string_view text);
   JsonWriter& base64(std::string_view bytes);
   JsonWriter& boolean(bool value);
   JsonWriter& integer(int value);

@@ -9,6 +9,7 @@ namespace dynamutex::dynamo {
 using nlohmann::json;
 
 std::optional<std::optional<Item>> read_item_reply(std::string_view body, const char* name) {
+  if (body == "{}") return std::optional<Item>();  // How most writes are answered.
   const std::optional<json> reply = parse_json(body);
   if (!reply || !reply->is_object()) return std::nullopt;
   const auto member = reply->find(name);

@@ -22,42 +22,39 @@ void write_members(JsonWriter& json, const std::vector<Attribute>& attributes) {
 }
 
 void write_strings(JsonWriter& json, std::string_view type, const std::vector<std::string>& values) {
-  json.key(type).open_array();
+  json.open_object().key(type).open_array();
   for (const std::string& value : values) json.string(value);
-  json.close_array();
+  json.close_array().close_object();
 }
 
 struct ValueWriter {
   JsonWriter& json;
 
-  void operator()(const std::string& text) const { json.key("S").string(text); }
-  void operator()(const Number& number) const { json.key("N").string(number.decimal); }
-  void operator()(const Binary& binary) const { json.key("B").base64(binary.bytes); }
-  void operator()(bool flag) const { json.key("BOOL").boolean(flag); }
-  void operator()(Null) const { json.key("NULL").boolean(true); }
+  void operator()(const std::string& text) const { json.tagged('S', text); }
+  void operator()(const Number& number) const { json.tagged('N', number.decimal); }
+  void operator()(const Binary& binary) const { json.open_object().key("B").base64(binary.bytes).close_object(); }
+  void operator()(bool flag) const { json.open_object().key("BOOL").boolean(flag).close_object(); }
+  void operator()(Null) const { json.open_object().key("NULL").boolean(true).close_object(); }
   void operator()(const StringSet& set) const { write_strings(json, "SS", set.values); }
   void operator()(const NumberSet& set) const { write_strings(json, "NS", set.values); }
   void operator()(const BinarySet& set) const {
-    json.key("BS").open_array();
+    json.open_object().key("BS").open_array();
     for (const std::string& bytes : set.values) json.base64(bytes);
-    json.close_array();
+    json.close_array().close_object();
   }
   void operator()(const AttributeValue::List& list) const {
-    json.key("L").open_array();
+    json.open_object().key("L").open_array();
     for (const AttributeValue& value : list) write_value(json, value);
-    json.close_array();
+    json.close_array().close_object();
   }
   void operator()(const AttributeValue::Map& map) const {
-    json.key("M");
+    json.open_object().key("M");
     write_members(json, map);
+    json.close_object();
   }
 };
 
-void write_value(JsonWriter& json, const AttributeValue& value) {
-  json.open_object();
-  std::visit(ValueWriter{json}, value.storage());
-  json.close_object();
-}
+void write_value(JsonWriter& json, const AttributeValue& value) { std::visit(ValueWriter{json}, value.storage()); }
 
 void write_text(JsonWriter& json, std::string_view name, std::string_view text) {
   if (!text.empty()) json.key(name).string(text);

@@ -1,7 +1,5 @@
 #include "dynamutex/http/curl_transport.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <mutex>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "http/curl_worker.hpp"
+#include "http/fork_mark.hpp"
 
 namespace dynamutex::http {
 namespace {
@@ -18,10 +17,10 @@ using WorkerPtr = std::unique_ptr<CurlWorker>;
 /// Idle workers of one process. Thread-safe.
 class Pool {
  public:
-  Pool(pid_t process, std::size_t idle_max, const Pool* inherited) noexcept
-      : process_(process), idle_max_(idle_max), inherited_(inherited) {}
+  Pool(std::size_t idle_max, const Pool* inherited) noexcept : idle_max_(idle_max), found_(inherited) {}
 
-  [[nodiscard]] pid_t process() const noexcept { return process_; }
+  /// Whether another process made it, of which this one is a child.
+  [[nodiscard]] bool inherited() const noexcept { return mark_.inherited(); }
 
   /// The worker that last talked to `origin`, most recent first: the others then grow old and are closed. May be null.
   [[nodiscard]] WorkerPtr borrow(std::string_view origin) {
@@ -45,10 +44,10 @@ class Pool {
   }
 
  private:
-  const pid_t process_;
+  const ForkMark mark_;
   const std::size_t idle_max_;
   // Only for leak checkers: what a forked child found and must not touch.
-  [[maybe_unused]] const Pool* const inherited_;
+  [[maybe_unused]] const Pool* const found_;
   std::mutex mutex_;
   std::vector<WorkerPtr> idle_;
 };
@@ -56,11 +55,11 @@ class Pool {
 class CurlTransport final : public Transport {
  public:
   CurlTransport(const Clock& clock, CurlOptions options)
-      : clock_(clock), options_(std::move(options)), pool_(new Pool(::getpid(), options_.idle_connections_max, nullptr)) {}
+      : clock_(clock), options_(std::move(options)), pool_(new Pool(options_.idle_connections_max, nullptr)) {}
 
   ~CurlTransport() override {
     Pool* const pool = pool_.load(std::memory_order_acquire);
-    if (pool->process() == ::getpid()) delete pool;
+    if (!pool->inherited()) delete pool;
   }
 
   Result<Response> send(const Request& request) override {
@@ -89,9 +88,8 @@ class CurlTransport final : public Transport {
   /// the parent's connections, and its mutex may have been held by a thread that the child does not have.
   Pool& own_pool() {
     Pool* pool = pool_.load(std::memory_order_acquire);
-    const pid_t process = ::getpid();
-    if (pool->process() == process) return *pool;
-    Pool* const fresh = new Pool(process, options_.idle_connections_max, pool);
+    if (!pool->inherited()) return *pool;
+    Pool* const fresh = new Pool(options_.idle_connections_max, pool);
     if (pool_.compare_exchange_strong(pool, fresh, std::memory_order_acq_rel)) return *fresh;
     delete fresh;  // Another thread of the child was first.
     return *pool;

@@ -39,7 +39,8 @@ std::unique_ptr<CurlWorker> CurlWorker::make(const Clock& clock, const CurlOptio
   std::unique_ptr<CurlWorker> worker(new CurlWorker(clock, options));
   worker->multi_ = ::curl_multi_init();
   worker->easy_ = ::curl_easy_init();
-  if (worker->multi_ == nullptr || worker->easy_ == nullptr) return nullptr;
+  worker->url_handle_ = ::curl_url();
+  if (worker->multi_ == nullptr || worker->easy_ == nullptr || worker->url_handle_ == nullptr) return nullptr;
   // One connection a worker: the pool counts workers to bound the connections.
   if (::curl_multi_setopt(worker->multi_, CURLMOPT_MAXCONNECTS, 1L) != CURLM_OK) return nullptr;
   if (!worker->set_constants() || !worker->set_hooks()) return nullptr;
@@ -49,6 +50,7 @@ std::unique_ptr<CurlWorker> CurlWorker::make(const Clock& clock, const CurlOptio
 CurlWorker::~CurlWorker() {
   if (easy_ != nullptr) ::curl_easy_cleanup(easy_);
   if (multi_ != nullptr) ::curl_multi_cleanup(multi_);
+  ::curl_url_cleanup(url_handle_);
 }
 
 bool CurlWorker::set_constants() {
@@ -65,7 +67,6 @@ bool CurlWorker::set_constants() {
   // (REFUSED_STREAM) on rules of its own; "one start, one request" is plain to see here.
   ok = ok && set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) &&
        set(easy_, CURLOPT_HTTP09_ALLOWED, 0L) && set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L) &&
-       set(easy_, CURLOPT_PATH_AS_IS, 1L) &&  // The path was signed as it is.
        set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) && set(easy_, CURLOPT_TCP_NODELAY, 1L) &&
        set(easy_, CURLOPT_TCP_KEEPALIVE, 1L) && set(easy_, CURLOPT_TCP_KEEPIDLE, 30L) &&
        set(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
@@ -102,7 +103,9 @@ Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts) 
   detail_[0] = '\0';
 
   Failure failure;
-  if (!set_request(request, parts)) {
+  if (!set_url(request.url, parts)) {
+    failure.code = CURLE_URL_MALFORMAT;
+  } else if (!set_request(request)) {
     failure.code = CURLE_OUT_OF_MEMORY;
   } else if (::curl_multi_add_handle(multi_, easy_) != CURLM_OK) {
     failure.code = CURLE_FAILED_INIT;
@@ -135,13 +138,21 @@ Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts) 
   return describe(failure, options_);
 }
 
-bool CurlWorker::set_request(const Request& request, const UrlParts& parts) {
-  bool ok = set_method(request);
-  if (url_ != request.url) {
-    url_.assign(request.url);
-    origin_.assign(parts.origin);
-    ok = ok && set(easy_, CURLOPT_URL, url_.c_str());
+bool CurlWorker::set_url(std::string_view url, const UrlParts& parts) {
+  if (url_ == url) return true;
+  url_.assign(url);
+  origin_.assign(parts.origin);
+  // The path was signed as it is.
+  if (::curl_url_set(url_handle_, CURLUPART_URL, url_.c_str(), CURLU_PATH_AS_IS | CURLU_DISALLOW_USER) == CURLUE_OK &&
+      set(easy_, CURLOPT_CURLU, url_handle_)) {
+    return true;
   }
+  url_.clear();
+  return false;
+}
+
+bool CurlWorker::set_request(const Request& request) {
+  bool ok = set_method(request);
   const bool connect_anew = must_connect_anew();
   if (connect_anew != connect_anew_) {
     connect_anew_ = connect_anew;
@@ -218,7 +229,11 @@ bool CurlWorker::wait(const Request& request, MonotonicTime now) {
   }
   if (request.cancellation != nullptr) watch(request.cancellation->descriptor());
 
-  const CURLMcode code = ::curl_multi_poll(multi_, &extra[0], count, static_cast<int>(longest.count()), nullptr);
+  // curl_multi_poll also watches a descriptor for curl_multi_wakeup, which nobody calls; but curl_multi_wait does not wait where there is
+  // nothing to watch.
+  const auto timeout = static_cast<int>(longest.count());
+  const CURLMcode code = count > 0 ? ::curl_multi_wait(multi_, &extra[0], count, timeout, nullptr)
+                                   : ::curl_multi_poll(multi_, nullptr, 0, timeout, nullptr);
   for (const curl_waitfd& watched : extra) {
     if (watched.revents != 0 && watched.fd == timer_.descriptor()) timer_.fired();
   }

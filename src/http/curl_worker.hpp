@@ -40,7 +40,8 @@ class CurlWorker {
 
   bool set_constants();
   bool set_hooks();
-  bool set_request(const Request& request, const UrlParts& parts);
+  bool set_url(std::string_view url, const UrlParts& parts);
+  bool set_request(const Request& request);
   bool set_method(const Request& request);
   bool must_connect_anew() const noexcept;
   CURLcode drive(const Request& request, Stop& stop);
@@ -56,6 +57,7 @@ class CurlWorker {
   const CurlOptions& options_;
   CURLM* multi_ = nullptr;
   CURL* easy_ = nullptr;
+  CURLU* url_handle_ = nullptr;  ///< Holds `url_`: libcurl would otherwise parse the same text for every request.
   DeadlineTimer timer_;
   HeaderList headers_;
   ReplyCollector reply_;

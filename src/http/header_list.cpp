@@ -1,5 +1,7 @@
 #include "http/header_list.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <string_view>
 
 #include "dynamutex/secret.hpp"
@@ -37,27 +39,33 @@ curl_slist* HeaderList::assign(const Header* headers, std::size_t count, std::si
   std::size_t size = 0;
   for (std::size_t i = 0; i < count; ++i) size += headers[i].name.size() + headers[i].value.size() + 3;
   for (std::size_t i = 0; i < left_out_count; ++i) size += left_out[i].size() + 1;
-  text_.reserve(size);  // The nodes point into it: it must not move.
-  nodes_.reserve(count + left_out_count);
+  text_.resize(std::max(text_.size(), size));
+  nodes_.resize(count + left_out_count);
 
-  const auto add = [this](std::string_view a, std::string_view b, std::string_view c) {
-    char* const start = text_.data() + text_.size();
-    text_.append(a).append(b).append(c).push_back('\0');
-    nodes_.push_back({start, nullptr});
+  char* at = text_.data();
+  const auto put = [&at](std::string_view piece) {
+    std::memcpy(at, piece.data(), piece.size());
+    at += piece.size();
   };
-  for (std::size_t i = 0; i < count; ++i) {
-    // "Name;" is libcurl's spelling of a header with an empty value.
-    add(headers[i].name, headers[i].value.empty() ? ";" : ": ", headers[i].value);
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    nodes_[i] = {at, i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
+    if (i < count) {
+      put(headers[i].name);
+      // "Name;" is libcurl's spelling of a header with an empty value.
+      put(headers[i].value.empty() ? ";" : ": ");
+      put(headers[i].value);
+    } else {
+      put(left_out[i - count]);
+    }
+    *at++ = '\0';
   }
-  for (std::size_t i = 0; i < left_out_count; ++i) add(left_out[i], {}, {});
-  for (std::size_t i = 1; i < nodes_.size(); ++i) nodes_[i - 1].next = &nodes_[i];
+  used_ = size;
   return nodes_.empty() ? nullptr : nodes_.data();
 }
 
 void HeaderList::clear() noexcept {
-  wipe(text_.data(), text_.size());
-  text_.clear();
-  nodes_.clear();
+  wipe(text_.data(), used_);
+  used_ = 0;
 }
 
 }  // namespace dynamutex::http

@@ -28,7 +28,8 @@ class HeaderList {
   void clear() noexcept;
 
  private:
-  std::string text_;
+  std::string text_;  ///< Never smaller than it once was: only the first `used_` bytes mean something.
+  std::size_t used_ = 0;
   std::vector<curl_slist> nodes_;
 };
 

@@ -7,6 +7,9 @@
 namespace dynamutex::http {
 namespace {
 
+/// Of DynamoDB: its seven fields and what a HeaderFields keeps with each.
+constexpr std::size_t kTypicalHead = 384;
+
 /// The code of "HTTP/1.1 200 OK"; 0 where there is none.
 int parse_status(std::string_view line) noexcept {
   const auto space = line.find(' ');
@@ -48,13 +51,14 @@ bool ReplyCollector::add_line(std::string_view line) {
     return true;
   }
   if (line.front() == ' ' || line.front() == '\t') {  // A folded line (RFC 9112, section 5.2) goes on with the last value.
-    if (!response_.headers.empty()) response_.headers.back().value.append(" ").append(text);
+    response_.headers.extend_last(" ");
+    response_.headers.extend_last(text);
     return true;
   }
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return true;
-  if (response_.headers.capacity() == 0) response_.headers.reserve(16);
-  response_.headers.push_back({std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+  if (response_.headers.empty()) response_.headers.reserve(kTypicalHead);
+  response_.headers.push_back({trim(text.substr(0, colon)), trim(text.substr(colon + 1))});
   return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/byte_scan.hpp"
 #include "http/ascii.hpp"
 
 namespace dynamutex::http {
@@ -9,14 +10,9 @@ namespace {
 
 Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
-/// One pass without a branch, which compilers turn into vector code. A tab is allowed in a header's value (RFC 9110, section 5.5).
+/// A tab is allowed in a header's value (RFC 9110, section 5.5).
 bool splits_header(std::string_view value) noexcept {
-  unsigned found = 0;
-  for (const char c : value) {
-    const auto byte = static_cast<unsigned char>(c);
-    found |= static_cast<unsigned>(byte < 0x20 && byte != '\t') | static_cast<unsigned>(byte == 0x7f);
-  }
-  return found != 0;
+  return base::any_byte(value, [](base::Bytes16 bytes) { return ((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f); });
 }
 
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
@@ -26,8 +22,9 @@ bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) n
 Result<UrlParts> check_url(std::string_view url, bool allow_plain_http) {
   constexpr std::string_view kHttps = "https://";
   constexpr std::string_view kHttp = "http://";
-  for (const char c : url) {
-    if (is_control(c) || c == ' ') return invalid("malformed URL: it has a space or a control character");
+  const auto is_control_byte = [](base::Bytes16 bytes) { return (bytes < 0x20) | (bytes == 0x7f); };
+  if (base::any_byte(url, is_control_byte) || url.find(' ') != std::string_view::npos) {
+    return invalid("malformed URL: it has a space or a control character");
   }
   std::size_t scheme_size = kHttps.size();
   if (starts_with_ignoring_case(url, kHttp)) {
@@ -39,7 +36,8 @@ Result<UrlParts> check_url(std::string_view url, bool allow_plain_http) {
   } else if (!starts_with_ignoring_case(url, kHttps)) {
     return invalid("malformed URL: it must begin with https:// (or http:// where that is allowed)");
   }
-  const auto end = url.find_first_of("/?#", scheme_size);
+  auto end = scheme_size;
+  while (end < url.size() && url[end] != '/' && url[end] != '?' && url[end] != '#') ++end;
   const UrlParts parts{url.substr(0, end), url.substr(0, end).substr(scheme_size)};
   if (parts.authority.empty() || parts.authority.front() == ':') return invalid("malformed URL: it names no host");
   // The text before the "@" may be a password, so it is not shown.

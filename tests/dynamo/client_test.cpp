@@ -55,7 +55,7 @@ class ScriptedTransport final : public http::Transport {
     return answer(request);
   }
 
-  void answer(int status, std::string body, std::vector<http::Response::Field> headers = {}) {
+  void answer(int status, std::string body, http::HeaderFields headers = {}) {
     answers.emplace_back([=](const http::Request&) -> Result<http::Response> {
       http::Response response;
       response.status = status;
@@ -173,7 +173,7 @@ TEST_CASE("a read is never ambiguous") {
 }
 
 TEST_CASE("an unusable answer is tried again, and leaves a write in doubt") {
-  const std::vector<std::pair<std::string, std::vector<http::Response::Field>>> unusable = {
+  const std::vector<std::pair<std::string, http::HeaderFields>> unusable = {
       {"<html>", {}}, {"", {}}, {"[]", {}}, {R"({"Attributes":{"a":{"S":1}}})", {}}, {"{}", {{"x-amz-crc32", "1"}}},
       {"{}", {{"X-Amz-Crc32", "x"}}}};
   for (const auto& [body, headers] : unusable) {
@@ -314,7 +314,7 @@ TEST_CASE("the clock that requests are signed with follows AWS's clock-skew scen
         setup->transport.answers.emplace_back([=, &clock](const http::Request&) -> Result<http::Response> {
           http::Response response;
           response.status = attempt["response"]["statusCode"];
-          for (const auto& [name, value] : attempt["response"]["headers"].items()) response.headers.push_back({name, value});
+          for (const auto& [name, value] : attempt["response"]["headers"].items()) response.headers.push_back({name, value.get_ref<const std::string&>()});
           const std::string code = attempt["response"].value("errorCode", "");
           response.body = code.empty() ? "{}" : "{\"__type\":\"" + code + "\"}";
           response.sent = clock.now();

@@ -11,7 +11,7 @@ using namespace dynamutex::dynamo;
 using nlohmann::json;
 
 namespace {
-http::Response reply(int status, std::string body, std::vector<http::Response::Field> headers = {}) {
+http::Response reply(int status, std::string body, http::HeaderFields headers = {}) {
   http::Response response;
   response.status = status;
   response.body = std::move(body);
@@ -29,8 +29,8 @@ TEST_CASE("an error's code and message are read wherever AWS's protocol puts the
       if (!vector.contains("errorCode")) continue;
       const std::string id = vector["id"];
       CAPTURE(id);
-      std::vector<http::Response::Field> headers;
-      for (const auto& [name, value] : vector["response"]["headers"].items()) headers.push_back({name, value});
+      http::HeaderFields headers;
+      for (const auto& [name, value] : vector["response"]["headers"].items()) headers.push_back({name, value.get_ref<const std::string&>()});
       const auto error =
           read_aws_error(reply(vector["response"]["status_code"], vector["response"].value("body", ""), headers));
       CHECK(error.code == vector["errorCode"].get<std::string>());

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "dynamutex/http/curl_transport.hpp"
 
@@ -24,6 +26,13 @@ class ShiftedClock final : public Clock {
   std::unique_ptr<Clock> real_ = make_system_clock();
   std::atomic<Duration::rep> shift_{0};
 };
+
+/// The fields one by one, as copies.
+inline std::vector<std::pair<std::string, std::string>> listed(const http::HeaderFields& fields) {
+  std::vector<std::pair<std::string, std::string>> list;
+  for (const http::Header field : fields) list.emplace_back(field.name, field.value);
+  return list;
+}
 
 /// Upper bound for what must not hang; no test waits for it when all is well.
 constexpr std::chrono::seconds kHang{20};

@@ -68,9 +68,9 @@ TEST_CASE("interim replies leave no trace in the final one") {
   const auto result = ask(server);
   REQUIRE(result.ok());
   CHECK(result->status == 201);
-  CHECK(result->headers.size() == 2);
-  CHECK(result->header("x-final") != nullptr);
-  CHECK(result->header("x-interim") == nullptr);
+  CHECK(listed(result->headers).size() == 2);
+  CHECK(result->headers.find("x-final"));
+  CHECK(!result->headers.find("x-interim"));
   CHECK(result->body == "ok");
 }
 

@@ -21,7 +21,7 @@ struct WireRequest {
 
 struct WireReply {
   int status = 0;
-  std::vector<http::Response::Field> headers;
+  http::HeaderFields headers;
   std::string body;
 };
 

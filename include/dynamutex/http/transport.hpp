@@ -7,18 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "dynamutex/cancellation.hpp"
 #include "dynamutex/clock.hpp"
+#include "dynamutex/http/header_fields.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::http {
-
-struct Header {
-  std::string_view name;
-  std::string_view value;
-};
 
 /// A request; all views are borrowed for the time of the call.
 struct Request {
@@ -34,19 +29,11 @@ struct Request {
 
 /// A complete reply.
 struct Response {
-  struct Field {
-    std::string name;
-    std::string value;  ///< Without surrounding white space.
-  };
-
   int status = 0;
-  std::vector<Field> headers;  ///< In order, names as received.
+  HeaderFields headers;  ///< In order, names as received, values without surrounding white space.
   std::string body;
   MonotonicTime sent;      ///< Before the first byte of the request went out.
   MonotonicTime received;  ///< After the last byte of the reply came in.
-
-  /// The value of the first header of that name (case-insensitive), or null.
-  [[nodiscard]] const std::string* header(std::string_view name) const noexcept;
 };
 
 /// Many requests under way at once, from one thread (as curl's multi interface).

@@ -29,7 +29,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   reply.status = 100 + (data[0] * 256 + data[1]) % 500;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 2, size - 2);
   const std::size_t line = rest.find('\n');
-  if (line != std::string_view::npos && line > 0) reply.headers.push_back({"X-Amzn-ErrorType", std::string(rest.substr(0, line))});
+  if (line != std::string_view::npos && line > 0) reply.headers.push_back({"X-Amzn-ErrorType", rest.substr(0, line)});
   reply.body = line == std::string_view::npos ? rest : rest.substr(line + 1);
 
   const AwsError aws = read_aws_error(reply);

@@ -1,0 +1,32 @@
+#include "http/fork_mark.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+using dynamutex::http::ForkMark;
+
+namespace {
+
+template <class Check>
+bool holds_in_child(Check&& check) {
+  const pid_t child = ::fork();
+  if (child == 0) ::_exit(check() ? 0 : 1);
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return status == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a mark is inherited in children and their children, and one made there is not") {
+  const ForkMark mark;
+  CHECK_FALSE(mark.inherited());
+  CHECK(holds_in_child([&] { return mark.inherited(); }));
+  CHECK(holds_in_child([&] { return holds_in_child([&] { return mark.inherited(); }); }));
+  CHECK(holds_in_child([] {
+    const ForkMark fresh;
+    return !fresh.inherited();
+  }));
+  CHECK_FALSE(mark.inherited());
+}
