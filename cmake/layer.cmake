@@ -32,6 +32,11 @@ function(dynamutex_layer name)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
 endfunction()
 
+# For code that runs once in a while: small rather than fast. A command's start costs what is read of it.
+function(dynamutex_optimise_for_size target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Os>)
+endfunction()
+
 # dynamutex_test(NAME SOURCES a_test.cpp … LINK dynamutex::x …): a doctest program, run by ctest.
 function(dynamutex_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

@@ -1,6 +1,8 @@
 // dynamutex: flags in, exit codes out.
 
 #include <algorithm>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -13,7 +15,9 @@
 
 namespace cli = dynamutex::cli;
 
-int main(int argc, char** argv) {
+namespace {
+
+int run(int argc, char** argv) {
   cli::reserve_standard_descriptors();
   const std::vector<std::string> arguments(argv + std::min(argc, 1), argv + argc);
   const auto line = cli::parse_command_line(arguments, cli::all_commands());
@@ -29,4 +33,17 @@ int main(int argc, char** argv) {
     return print(line->command != nullptr ? cli::command_help(*line->command) : cli::general_help(cli::all_commands()));
   }
   return line->command->execute(*line);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int exit_code = run(argc, argv);
+#ifdef DYNAMUTEX_LEAVE_AT_ONCE
+  // Nothing of ours is left to be torn down, and what thirty shared libraries would tear down is read from disk for it.
+  std::fflush(nullptr);
+  std::_Exit(exit_code);
+#else
+  return exit_code;
+#endif
 }
