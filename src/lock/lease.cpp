@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lock/adoption.hpp"
 #include "lock/lease_state.hpp"
 
 namespace dynamutex::lock {
@@ -44,5 +45,12 @@ const std::string& Lease::owner() const noexcept { return state_->owner(); }
 Duration Lease::length() const noexcept { return state_->length(); }
 std::optional<FencingToken> Lease::fencing_token() const noexcept { return state_->fencing_token(); }
 std::string Lease::version() const { return state_->version(); }
+LeaseHandle Lease::handle(std::string boot_id) const { return describe(*state_, std::move(boot_id)); }
+
+LeaseHandle Lease::detach(std::string boot_id) {
+  LeaseHandle handle = describe(*state_, std::move(boot_id));
+  state_.reset();
+  return handle;
+}
 
 }  // namespace dynamutex::lock

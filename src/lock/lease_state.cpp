@@ -7,18 +7,19 @@
 #include "lock/rules.hpp"
 
 namespace dynamutex::lock {
-namespace {
 
-Error lost_error(const LockName& name, std::string why) {
-  return make_error(ErrorKind::lost, "lock '" + name.key + "' was lost: " + std::move(why));
-}
-
-Error overtaken(const LockName& name) {
-  return make_error(ErrorKind::not_applied, "lock '" + name.key + "' is being renewed or released by another thread");
+Error lost_error(const LockName& name, const std::string& why) {
+  return make_error(ErrorKind::lost, "lock '" + name.key + "' was lost: " + why);
 }
 
 std::string taken_by(const std::optional<Record>& record) {
   return record ? "it is held by " + record->owner + " now" : "its record was removed from the table";
+}
+
+namespace {
+
+Error overtaken(const LockName& name) {
+  return make_error(ErrorKind::not_applied, "lock '" + name.key + "' is being renewed or released by another thread");
 }
 
 }  // namespace
@@ -32,6 +33,11 @@ void Turn::end() noexcept {
 LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
     : core_(std::move(core)), name_(held.record.name), length_(held.record.lease), fencing_token_(held.record.fencing_token) {
   confirm(std::move(held));
+}
+
+void LeaseState::carry_on(Adopted adopted) {
+  pending_ = std::move(adopted.pending);
+  adopted_ = std::make_unique<const Adopted>(std::move(adopted));
 }
 
 void LeaseState::confirm(RecordWrite write) {
@@ -64,6 +70,11 @@ std::optional<Error> LeaseState::loss() const {
 std::string LeaseState::version() const {
   const std::lock_guard lock(mutex_);
   return held_.record.version;
+}
+
+std::pair<RecordWrite, std::optional<RecordWrite>> LeaseState::writes() const {
+  const std::lock_guard lock(mutex_);
+  return {held_, pending_ ? std::optional<RecordWrite>(*pending_) : std::nullopt};
 }
 
 bool LeaseState::expiry_borne_out() const {
@@ -124,8 +135,17 @@ Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
   auto next = std::make_unique<RecordWrite>(next_write(*core_, current));
   lock.lock();
   if (turn.number_ != turn_) return overtaken(name_);
+  Renewal renewal{renew_if_version(*core_, next->record, current.version), false};
   pending_ = std::move(next);
-  return Renewal{renew_if_version(*core_, pending_->record, current.version), false};
+  if (!adopted_ || !adopted_->journal) return renewal;
+
+  lock.unlock();
+  if (auto written = adopted_->journal(); !written) {
+    lock.lock();
+    if (turn.number_ == turn_) pending_.reset();
+    return std::move(written).error();
+  }
+  return renewal;
 }
 
 Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already) {

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "dynamutex/lock/lease.hpp"
@@ -16,6 +18,11 @@
 #include "lock/writes.hpp"
 
 namespace dynamutex::lock {
+
+/// "Lock 'x' was lost: why."
+[[nodiscard]] Error lost_error(const LockName& name, const std::string& why);
+/// Why, where `record` stands in place of ours.
+[[nodiscard]] std::string taken_by(const std::optional<Record>& record);
 
 class LeaseState;
 
@@ -37,11 +44,21 @@ class Turn {
   std::uint64_t number_;  ///< Zero once given up.
 };
 
-/// Thread-safe. It does no I/O and never waits, but for `take_turn`, `renew` and `release`.
+/// What a lease has that another process acquired.
+struct Adopted {
+  std::string owner;
+  std::unique_ptr<RecordWrite> pending;   ///< A renewal of that process, which may have been applied; may be null.
+  std::function<Result<void>()> journal;  ///< Called before each renewal, which is not sent where it fails; may be empty.
+};
+
+/// Thread-safe. It does no I/O and never waits, but for `take_turn`, `renew`, `release` and an adopted lease's journal.
 class LeaseState {
  public:
   /// `held` was applied.
   LeaseState(std::shared_ptr<Core> core, RecordWrite held);
+
+  /// For a lease of another process, before it is shared.
+  void carry_on(Adopted adopted);
 
   [[nodiscard]] Duration remaining() const noexcept;
   [[nodiscard]] MonotonicTime valid_until() const noexcept;
@@ -85,9 +102,13 @@ class LeaseState {
 
   [[nodiscard]] std::optional<Error> loss() const;
   [[nodiscard]] std::string version() const;
+  /// What is known to have been applied, and a renewal that may have been.
+  [[nodiscard]] std::pair<RecordWrite, std::optional<RecordWrite>> writes() const;
   [[nodiscard]] std::optional<FencingToken> fencing_token() const noexcept { return fencing_token_; }
   [[nodiscard]] const LockName& name() const noexcept { return name_; }
-  [[nodiscard]] const std::string& owner() const noexcept { return core_->options.owner; }
+  [[nodiscard]] const std::string& owner() const noexcept {
+    return adopted_ ? adopted_->owner : core_->options.owner;
+  }
   [[nodiscard]] Duration length() const noexcept { return length_; }
   [[nodiscard]] Core& core() const noexcept { return *core_; }
 
@@ -102,6 +123,8 @@ class LeaseState {
   const LockName name_;
   const Duration length_;
   const std::optional<FencingToken> fencing_token_;
+
+  std::unique_ptr<const Adopted> adopted_;
 
   // Read without the mutex by whoever asks the clock.
   std::atomic<MonotonicTime::rep> term_began_;

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lock/acquisition.hpp"
+#include "lock/adoption.hpp"
 #include "lock/core.hpp"
 #include "lock/dialogue.hpp"
 #include "lock/writes.hpp"
@@ -49,11 +50,13 @@ Result<void> check_name(const LockName& name, const KeySchema& schema) {
   return {};
 }
 
+Result<void> check_lease(Duration lease) {
+  if (lease >= kLeaseMin && lease <= kLeaseMax) return {};
+  return invalid("the lease is too " + std::string(lease < kLeaseMin ? "short" : "long") + "; give it 1 second to 366 days");
+}
+
 Result<void> check_options(const AcquireOptions& options) {
-  if (options.lease < kLeaseMin || options.lease > kLeaseMax) {
-    return invalid("the lease is too " + std::string(options.lease < kLeaseMin ? "short" : "long") +
-                   "; give it 1 second to 366 days");
-  }
+  if (auto checked = check_lease(options.lease); !checked) return checked;
   if (options.wait < Duration::zero()) return invalid("the time to wait is negative");
   if (options.data && options.data->size() > kDataMax) {
     return invalid("the data has " + std::to_string(options.data->size()) + " bytes; 307200 are allowed");
@@ -119,6 +122,15 @@ Result<Lease> LockClient::acquire(const LockName& name, const AcquireOptions& op
   Acquisition acquisition(impl_, name, options);
   converse(acquisition, impl_->table, impl_->clock);
   auto state = acquisition.take_result();
+  if (!state) return std::move(state).error();
+  return Lease(*std::move(state));
+}
+
+Result<Lease> LockClient::adopt(const LeaseHandle& handle, const AdoptOptions& options) {
+  if (auto checked = check_name(handle.name, impl_->options.schema); !checked) return std::move(checked).error();
+  if (auto checked = check_lease(handle.lease); !checked) return std::move(checked).error();
+  if (handle.held.version.empty()) return invalid("the lease's handle names no version of its record");
+  auto state = lock::adopt(impl_, handle, options);
   if (!state) return std::move(state).error();
   return Lease(*std::move(state));
 }

@@ -44,10 +44,15 @@ RecordWrite first_write(Core& core, const LockName& name, Duration lease, std::o
 }
 
 RecordWrite next_write(Core& core, const Record& current) {
+  const MonotonicTime from = core.clock.now();
+  return next_write(core, current, random_hex_128(core.entropy), from);
+}
+
+RecordWrite next_write(const Core& core, const Record& current, std::string version, MonotonicTime from) {
   RecordWrite write;
-  write.from = core.clock.now();
+  write.from = from;
   write.record = current;
-  write.record.version = random_hex_128(core.entropy);
+  write.record.version = std::move(version);
   write.expiry = known_expiry(core.table.server_clock(), write.from, current.lease);
   stamp(core, write);
   return write;

@@ -26,6 +26,9 @@ struct RecordWrite {
 /// expire early, not even for a moment.
 [[nodiscard]] RecordWrite next_write(Core& core, const Record& current);
 
+/// The same with a version that was chosen before, and a lease that counts from `from`: a renewal that may be under way already.
+[[nodiscard]] RecordWrite next_write(const Core& core, const Record& current, std::string version, MonotonicTime from);
+
 /// Writes the record if there is none, or only a released or (where the servers' time is known) an expired one.
 [[nodiscard]] dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced);
 

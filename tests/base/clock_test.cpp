@@ -36,3 +36,8 @@ TEST_CASE("a deadline beyond the end of the clock stays at its end") {
   CHECK(dynamutex::saturating_add(MonotonicTime(5s), dynamutex::Duration::max()) == MonotonicTime::max());
   CHECK(dynamutex::saturating_add(MonotonicTime(5s), 2s) == MonotonicTime(7s));
 }
+
+TEST_CASE("the boot has a name, the same one each time") {
+  CHECK(dynamutex::boot_id().size() == 36);
+  CHECK(dynamutex::boot_id() == dynamutex::boot_id());
+}

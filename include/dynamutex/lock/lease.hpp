@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/lock/lease_handle.hpp"
 #include "dynamutex/lock/record.hpp"
 #include "dynamutex/result.hpp"
 
@@ -65,8 +66,14 @@ class Lease {
   /// The token of a lease that was acquired in fenced mode; empty otherwise. It stays the same over renewals.
   [[nodiscard]] std::optional<FencingToken> fencing_token() const noexcept;
 
-  /// The current version of our record; for hand-over to another process together with name and owner.
+  /// The current version of our record.
   [[nodiscard]] std::string version() const;
+
+  /// What another process needs to carry on with this lease, as `LockClient::adopt` takes it. `boot_id` is `dynamutex::boot_id()`.
+  [[nodiscard]] LeaseHandle handle(std::string boot_id) const;
+
+  /// The same, and lets go of the lease without releasing it: this object can only be assigned to or destroyed from then on.
+  [[nodiscard]] LeaseHandle detach(std::string boot_id);
 
  private:
   friend class LockClient;

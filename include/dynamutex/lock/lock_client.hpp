@@ -85,6 +85,14 @@ class LockClient {
   /// wrong), and the table's own.
   [[nodiscard]] Result<Lease> acquire(const LockName& name, const AcquireOptions& options = {});
 
+  /// Carries on with a lease that another process, or this one, acquired. Reads the record, consistently, and settles by it what
+  /// became of a renewal that the handle calls pending. Blocks for at most `operation_timeout`.
+  ///
+  /// A lease whose time is over, or was told by the clock of another boot, while its record still stands is adopted with no time
+  /// left: it cannot be renewed, but `release` frees the lock.
+  /// Errors: `lost` (the record is another's, or gone), `invalid` (the handle is wrong), and the table's own.
+  [[nodiscard]] Result<Lease> adopt(const LeaseHandle& handle, const AdoptOptions& options);
+
   /// The record as it stands, read consistently; empty if there is none.
   [[nodiscard]] Result<std::optional<Record>> inspect(const LockName& name, const Cancellation* cancellation = nullptr);
 
