@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 
 #include "cli/break_command.hpp"
+#include "cli/doctor_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/show_command.hpp"
@@ -65,6 +66,17 @@ const std::vector<Command>& all_commands() {
        "  dynamutex prune\n"
        "  dynamutex --json prune     # {\"seen\":12,\"removed\":3,\"raced\":0,\"complete\":true}\n",
        false, prune_command},
+      {"doctor", "[NAME]", "check everything that locks need", doctor_options(),
+       "One line a check: ok, warning (locks work, something else suffers) or failure (run would fail), and the one thing to do.\n"
+       "Looks at the credentials (never showing a secret), who they are, region, endpoint, round trip, clock, the table, its\n"
+       "keys, TTL, billing and replicas, and each permission. Writes nothing: permissions are proved by writes whose condition\n"
+       "no item can meet, on the name 'dynamutex-doctor', or on NAME where the IAM policy allows certain names only.\n"
+       "\n"
+       "  dynamutex doctor\n"
+       "  dynamutex --json doctor | jq -r '.checks[] | select(.status == \"failure\") | .mend'\n"
+       "\n"
+       "Exit codes: 0 no failure; else what run would exit with: 69 unreachable; 77 denied; 78 configuration.\n",
+       false, doctor_command},
       {"sign", "< REQUEST", "sign a pasted HTTP request, or explain its signature", sign_options(),
        "Reads a request as HTTP text from standard input and prints it with its signature. A request that has an\n"
        "X-Amz-Date is signed for that moment, to compare with what AWS said of it; its Authorization is replaced.\n"

@@ -13,6 +13,7 @@ namespace dynamutex::cli {
 [[nodiscard]] int list_command(const CommandLine& line);
 [[nodiscard]] int break_command(const CommandLine& line);
 [[nodiscard]] int prune_command(const CommandLine& line);
+[[nodiscard]] int doctor_command(const CommandLine& line);
 [[nodiscard]] int sign_command(const CommandLine& line);
 
 /// The dispatcher's table, in the order of the help.

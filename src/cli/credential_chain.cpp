@@ -30,7 +30,8 @@ class WordedProvider final : public credentials::Provider {
 }  // namespace
 
 CredentialChain::CredentialChain(Clock& clock, const credentials::Environment& environment,
-                                 const CredentialOptions& options) {
+                                 const CredentialOptions& options)
+    : clock_(clock), environment_(environment), region_(options.region) {
   http::CurlOptions services;
   services.ca_bundle = options.ca_bundle;
   // Every URL that is not https was written by the user (AWS_ENDPOINT_URL_STS, say): nobody is led to one by default.
@@ -47,6 +48,16 @@ CredentialChain::CredentialChain(Clock& clock, const credentials::Environment& e
                                               {options.profile, options.region});
   worded_ = std::make_unique<WordedProvider>(*chain_);
 }
+
+Result<credentials::CallerIdentity> CredentialChain::identity(MonotonicTime deadline) {
+  const auto found = provider().get(deadline, nullptr);
+  if (!found) return found.error();
+  credentials::StsOptions options;
+  options.region = region_;
+  return credentials::ask_caller_identity({&clock_, services_.get(), local_.get(), environment_}, options, **found, deadline);
+}
+
+bool CredentialChain::has_own_sts() const { return !environment_("AWS_ENDPOINT_URL_STS").value_or("").empty(); }
 
 Error word_credential_error(Error error) {
   const bool none_found = error.message.rfind(kNoCredentials, 0) == 0;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/credentials/caller_identity.hpp"
 #include "dynamutex/credentials/provider.hpp"
 #include "dynamutex/http/transport.hpp"
 #include "dynamutex/result.hpp"
@@ -26,8 +27,17 @@ class CredentialChain {
   /// Its errors begin with `kNoCredentials`.
   [[nodiscard]] credentials::Provider& provider() noexcept { return *worded_; }
 
+  /// Who they are, as STS tells. Errors: those of `provider` and of credentials::ask_caller_identity.
+  [[nodiscard]] Result<credentials::CallerIdentity> identity(MonotonicTime deadline);
+
+  /// Whether somebody said where STS is, which then is asked for a local endpoint too.
+  [[nodiscard]] bool has_own_sts() const;
+
  private:
   // In the order of who uses whom.
+  Clock& clock_;
+  credentials::Environment environment_;
+  std::string region_;
   std::unique_ptr<http::Transport> services_;
   std::unique_ptr<http::Transport> local_;
   std::unique_ptr<credentials::Provider> chain_;

@@ -22,9 +22,6 @@ constexpr auto kActiveTimeout = std::chrono::minutes(8);
 constexpr Duration kPauseMin = std::chrono::milliseconds(100);
 constexpr Duration kPauseMax = std::chrono::seconds(5);
 
-/// The attribute by which DynamoDB deletes dead records.
-constexpr const char* kTtlAttribute = "ttl";
-
 class Init {
  public:
   Init(World& world, const Console& console) : world_(world), console_(console), table_(world.settings().table) {}

@@ -22,6 +22,12 @@ std::string text_member(const json& object, const char* name) {
   return object.is_object() && found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+/// A member's whole number; 0 where it is missing or of another type.
+long long number_member(const json& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  return object.is_object() && found != object.end() && found->is_number_integer() ? found->get<long long>() : 0;
+}
+
 /// A member of that type; an empty one otherwise.
 const json& member(const json& object, const char* name, const json& otherwise) {
   const auto found = object.is_object() ? object.find(name) : object.end();
@@ -84,6 +90,11 @@ Result<TableDescription> parse_table_description(std::string_view text) {
     auto& role = text_member(each, "KeyType") == "HASH" ? description.key : description.sort_key;
     role = KeyAttribute{name, type_of(table, name)};
   }
+  description.on_demand = text_member(member(table, "BillingModeSummary", none), "BillingMode") == "PAY_PER_REQUEST";
+  const json& throughput = member(table, "ProvisionedThroughput", none);
+  description.read_units = number_member(throughput, "ReadCapacityUnits");
+  description.write_units = number_member(throughput, "WriteCapacityUnits");
+  for (const json& each : array_member(table, "Replicas")) description.replicas.push_back(text_member(each, "RegionName"));
   return description;
 }
 
@@ -105,7 +116,8 @@ std::string table_request(const std::string& table) { return json{{"TableName", 
 
 std::string schema_difference(const std::string& table, const TableDescription& description,
                               const lock::KeySchema& schema) {
-  const auto& [status, key, sort_key] = description;
+  const auto& key = description.key;
+  const auto& sort_key = description.sort_key;
   const std::string sort_name = sort_key ? sort_key->name : "";
   const bool names_match = key && key->name == schema.key && sort_name == schema.sort_key;
   const bool types_match = is_string_key(key) && is_string_key(sort_key);

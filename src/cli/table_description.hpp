@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "dynamutex/clock.hpp"
 #include "dynamutex/lock/record.hpp"
@@ -12,6 +13,9 @@
 namespace dynamutex::cli {
 
 class World;
+
+/// The attribute by which DynamoDB deletes dead records.
+inline constexpr const char* kTtlAttribute = "ttl";
 
 struct KeyAttribute {
   std::string name;
@@ -23,6 +27,10 @@ struct TableDescription {
   std::string status;  ///< "ACTIVE", "CREATING", …
   std::optional<KeyAttribute> key;
   std::optional<KeyAttribute> sort_key;
+  bool on_demand = false;             ///< Billed by request; else by the units below.
+  long long read_units = 0;           ///< Provisioned, a second.
+  long long write_units = 0;
+  std::vector<std::string> replicas{};  ///< Regions of a global table's other replicas.
 
   [[nodiscard]] bool usable() const { return status == "ACTIVE" || status == "UPDATING"; }
 };

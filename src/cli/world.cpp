@@ -46,17 +46,18 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
   return world;
 }
 
-OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer) {
+Result<std::unique_ptr<World>> make_world(const GlobalFlags& flags, const Console& console, const Writer& writer) {
   const Environment environment = credentials::process_environment();
-  const auto misconfigured = [&](const Error& error) {
-    return OpenedWorld{nullptr, console.fail(error.message, exit_code::configuration)};
-  };
-  const auto files = credentials::load_profile_files(environment);
-  if (!files) return misconfigured(files.error());
-  const auto settings = resolve_settings(flags, environment, *files);
-  if (!settings) return misconfigured(settings.error());
-  auto world = World::create(*settings, environment, console, writer);
-  if (!world) return misconfigured(world.error());
+  auto files = credentials::load_profile_files(environment);
+  if (!files) return std::move(files).error();
+  auto settings = resolve_settings(flags, environment, *files);
+  if (!settings) return std::move(settings).error();
+  return World::create(*settings, environment, console, writer);
+}
+
+OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer) {
+  auto world = make_world(flags, console, writer);
+  if (!world) return {nullptr, console.fail(world.error().message, exit_code::configuration)};
   return {*std::move(world), exit_code::success};
 }
 

@@ -32,6 +32,7 @@ class World {
 
   [[nodiscard]] Clock& clock() noexcept { return *clock_; }
   [[nodiscard]] Entropy& entropy() noexcept { return *entropy_; }
+  [[nodiscard]] CredentialChain& credentials() noexcept { return *credentials_; }
   [[nodiscard]] dynamo::Client& client() noexcept { return *client_; }
   [[nodiscard]] lock::LockClient& locks() noexcept { return *locks_; }
   [[nodiscard]] const Settings& settings() const noexcept { return settings_; }
@@ -57,6 +58,10 @@ struct OpenedWorld {
 };
 
 /// From flags, environment and shared files. Blocks for the file system only.
+/// Errors: `invalid`: configuration.
+[[nodiscard]] Result<std::unique_ptr<World>> make_world(const GlobalFlags& flags, const Console& console, const Writer& writer = {});
+
+/// The same, with the error told. Blocks for the file system only.
 [[nodiscard]] OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer = {});
 
 /// A log line for one request. Pure.

@@ -16,7 +16,8 @@
 namespace dynamutex::credentials {
 namespace {
 
-constexpr Patience kPatience{std::chrono::seconds(5), 3};
+constexpr Duration kAttemptTimeMax = std::chrono::seconds(5);
+constexpr int kAttemptsMax = 3;
 constexpr std::string_view kContentType = "application/x-www-form-urlencoded; charset=utf-8";
 
 bool starts_with(std::string_view text, std::string_view prefix) noexcept { return text.substr(0, prefix.size()) == prefix; }
@@ -129,8 +130,9 @@ StsOptions complete_sts_options(StsOptions options, const Environment& environme
   return options;
 }
 
-FetchOutcome ask_sts(const World& world, const StsOptions& options, const StsForm& form, const sigv4::Credentials* signer,
-                     MonotonicTime deadline, const Cancellation* cancellation) {
+Result<std::string> send_to_sts(const World& world, const StsOptions& options, const StsForm& form,
+                                const sigv4::Credentials* signer, int attempts_max, MonotonicTime deadline,
+                                const Cancellation* cancellation) {
   const StsRequest target(options);
   SignatureHeaders signature;
   if (signer != nullptr) {
@@ -145,10 +147,17 @@ FetchOutcome ask_sts(const World& world, const StsOptions& options, const StsFor
   request.headers = headers.data();
   request.header_count = headers.size();
   request.body = form.text();
-  auto reply = exchange(*world.clock, *world.transport, request, kPatience, deadline, cancellation);
+  auto reply = exchange(*world.clock, *world.transport, request, {kAttemptTimeMax, attempts_max}, deadline, cancellation);
   if (!reply) return std::move(reply).error();
   if (reply->status != 200) return parse_sts_error(reply->body, reply->status);
-  auto fetched = parse_sts_credentials(reply->body);
+  return std::move(reply->body);
+}
+
+FetchOutcome ask_sts(const World& world, const StsOptions& options, const StsForm& form, const sigv4::Credentials* signer,
+                     MonotonicTime deadline, const Cancellation* cancellation) {
+  auto answer = send_to_sts(world, options, form, signer, kAttemptsMax, deadline, cancellation);
+  if (!answer) return std::move(answer).error();
+  auto fetched = parse_sts_credentials(*answer);
   if (!fetched) return std::move(fetched).error();
   return *std::move(fetched);
 }

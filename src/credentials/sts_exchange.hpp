@@ -30,7 +30,13 @@ class StsForm {
 /// `options` with what the environment adds to it.
 [[nodiscard]] StsOptions complete_sts_options(StsOptions options, const Environment& environment);
 
-/// Sends the form, signed by `signer` or, where that is null, unsigned. Up to 3 attempts of at most 5 s each.
+/// Sends the form, signed by `signer` or, where that is null, unsigned, in attempts of at most 5 s each. The answer's body, which may
+/// hold secrets. Errors: those of `exchange`, and of parse_sts_error where the answer is no success.
+[[nodiscard]] Result<std::string> send_to_sts(const World& world, const StsOptions& options, const StsForm& form,
+                                              const sigv4::Credentials* signer, int attempts_max, MonotonicTime deadline,
+                                              const Cancellation* cancellation);
+
+/// Sends the form for credentials, signed by `signer` or, where that is null, unsigned. Up to 3 attempts of at most 5 s each.
 [[nodiscard]] FetchOutcome ask_sts(const World& world, const StsOptions& options, const StsForm& form,
                                    const sigv4::Credentials* signer, MonotonicTime deadline, const Cancellation* cancellation);
 
