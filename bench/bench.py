@@ -1,12 +1,16 @@
 """What the benchmarks' drivers share: arguments, programs that print JSON, and the machine they ran on."""
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
 import platform
 import subprocess
 import sys
+
+_PROJECT = pathlib.Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(_PROJECT / "tests"))
 
 
 def arguments(doc):
@@ -45,3 +49,14 @@ def machine():
             "system": release.get("PRETTY_NAME", "unknown").strip('"'), "kernel": platform.release().split("-")[0],
             "compiler": subprocess.run(["g++", "-dumpfullversion"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip(),
             "libcurl": subprocess.run(["curl-config", "--version"], stdout=subprocess.PIPE, text=True, check=False).stdout.strip()}
+
+
+@contextlib.contextmanager
+def dynamodb_local(build):
+    """AWS's own server, with a table 'locks'; its address."""
+    from servers import DynamoDBLocal
+    environment = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
+    with DynamoDBLocal() as server:
+        subprocess.run([str(build / "src/cli/dynamutex"), "--endpoint-url", server.url, "init"], env=environment, check=True, timeout=60,
+                       stdout=subprocess.DEVNULL)
+        yield server.url
