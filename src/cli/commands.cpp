@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 
+#include "cli/acquire_command.hpp"
 #include "cli/break_command.hpp"
 #include "cli/doctor_command.hpp"
 #include "cli/list_command.hpp"
@@ -27,11 +28,48 @@ const std::vector<Command>& all_commands() {
        "  dynamutex run deploy -- ./deploy.sh production\n"
        "  dynamutex run nightly -n -- ./report            # skip it if another host is at it\n"
        "  dynamutex run import -w 10m --timeout 1h -- ./import\n"
+       "  dynamutex run scheduler --forever -- ./scheduler\n"
+       "\n"
+       "With --forever a loss ends the command and not this program: it waits for the lock and runs the command again, and\n"
+       "a service that cannot be reached ends nothing. It ends as the command does, or by a signal: that is a leader.\n"
        "\n"
        "Exit codes: the command's own; 128+N if signal N ended it or the wait; 64 usage; 69 service unreachable;\n"
        "75 busy (or -E); 76 lease lost while the command ran; 77 denied; 78 configuration; 124 --timeout reached;\n"
        "126 cannot execute; 127 not found.\n",
        true, run_command},
+      {"acquire", "NAME --handle FILE [flags]", "take a lock in a script", acquire_options(),
+       "Waits for the lock and keeps it: renew and release carry on with it, by the handle file that this leaves (mode 0600).\n"
+       "The file must not hold a handle yet; give each run of a script its own, as mktemp does. Nothing renews the lease by\n"
+       "itself: give it a --lease that lasts for the work, or renew it meanwhile. Prints nothing; with --fence the token, with\n"
+       "--json the lease.\n"
+       "\n"
+       "  handle=$(mktemp)\n"
+       "  dynamutex acquire deploy --lease 10m --handle $handle || exit\n"
+       "  ./step-1 && dynamutex renew --handle $handle && ./step-2\n"
+       "  dynamutex release --handle $handle\n"
+       "\n"
+       "Exit codes: 64 usage, or the file holds something else; 69 service unreachable; 75 busy (or -E); 77 denied; 78\n"
+       "configuration, or the file cannot be written; 128+N if signal N ended the wait.\n",
+       false, acquire_command},
+      {"renew", "[NAME] --handle FILE", "extend an acquired lock to its full lease", renew_options(),
+       "A handle from before a reboot, or from another host, cannot be renewed, only released. What a renewal that was killed\n"
+       "in its middle did is found out by the next one. The table is the handle's; NAME only makes sure that it is the right\n"
+       "handle.\n"
+       "\n"
+       "  dynamutex renew --handle $handle || exit\n"
+       "\n"
+       "Exit codes: 64 usage, or no handle; 69 service unreachable: try again while the lease lasts; 75 another process uses the\n"
+       "handle; 76 the lease is lost: stop; 77 denied; 78 configuration.\n",
+       false, renew_command},
+      {"release", "[NAME] --handle FILE", "give an acquired lock back", release_options(),
+       "Frees the lock if it is still ours, and removes the handle file. Success means that nobody else held it since it was\n"
+       "acquired, even if the lease was over by then.\n"
+       "\n"
+       "  trap 'dynamutex release --handle $handle' EXIT\n"
+       "\n"
+       "Exit codes: 64 usage, or no handle; 69 service unreachable: the handle stays, for another try; 75 another process uses\n"
+       "the handle; 76 the lease was lost before; 77 denied; 78 configuration.\n",
+       false, release_command},
       {"show", "NAME", "show who holds a lock", show_options(),
        "Says free, held or expired, by whom and for how long. Exits 0 in each of these cases.\n"
        "\n"

@@ -8,6 +8,9 @@
 namespace dynamutex::cli {
 
 [[nodiscard]] int run_command(const CommandLine& line);
+[[nodiscard]] int acquire_command(const CommandLine& line);
+[[nodiscard]] int renew_command(const CommandLine& line);
+[[nodiscard]] int release_command(const CommandLine& line);
 [[nodiscard]] int init_command(const CommandLine& line);
 [[nodiscard]] int show_command(const CommandLine& line);
 [[nodiscard]] int list_command(const CommandLine& line);

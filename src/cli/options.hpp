@@ -29,6 +29,8 @@ enum class Flag {
   timeout,
   kill_after,
   no_renew,
+  forever,
+  handle,
   fence,
   data,
   owner,

@@ -1,19 +1,17 @@
-#include "dynamutex/lock/renewer.hpp"
-
-#include <cstdlib>
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
-#include <unistd.h>
-
 #include "cli/child.hpp"
+#include "cli/child_environment.hpp"
 #include "cli/commands.hpp"
 #include "cli/descriptors.hpp"
-#include "cli/duration.hpp"
-#include "cli/errors.hpp"
 #include "cli/exit_codes.hpp"
+#include "cli/lock_taking.hpp"
+#include "cli/path_search.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/run_report.hpp"
 #include "cli/signals.hpp"
@@ -21,32 +19,14 @@
 #include "cli/table_description.hpp"
 #include "cli/wait_display.hpp"
 #include "cli/world.hpp"
+#include "dynamutex/lock/renewer.hpp"
 
 namespace dynamutex::cli {
 namespace {
 
-/// Set for the command; an outer `run` may have set them for us.
-constexpr std::string_view kLockVariable = "DYNAMUTEX_LOCK";
-constexpr std::string_view kOwnerVariable = "DYNAMUTEX_OWNER";
-constexpr std::string_view kTokenVariable = "DYNAMUTEX_FENCING_TOKEN";
-
-/// This process's environment, and what a command may want to know of its lock.
-std::vector<std::string> child_environment(const lock::Lease& lease) {
-  std::vector<std::string> result;
-  for (char** each = environ; each != nullptr && *each != nullptr; ++each) {
-    const std::string_view entry(*each);
-    const std::string_view variable = entry.substr(0, entry.find('='));
-    const bool ours = variable == kLockVariable || variable == kOwnerVariable || variable == kTokenVariable;
-    if (!ours) result.emplace_back(entry);
-  }
-  const auto add = [&](std::string_view variable, const std::string& value) {
-    result.push_back(std::string(variable) + "=" + value);
-  };
-  add(kLockVariable, lease.name().key);
-  add(kOwnerVariable, lease.owner());
-  if (const auto token = lease.fencing_token()) add(kTokenVariable, std::to_string(token->value));
-  return result;
-}
+/// After a failure to take the lock that may pass: how long `--forever` waits before it tries again.
+constexpr Duration kAgainMin = std::chrono::milliseconds(500);
+constexpr Duration kAgainMax = std::chrono::seconds(15);
 
 class Run {
  public:
@@ -55,38 +35,43 @@ class Run {
       : arguments_(arguments), name_(name), world_(world), signals_(signals), descriptors_(descriptors), console_(console) {}
 
   int operator()() {
-    WaitDisplay display(console_, world_.clock(), name_);
-    lock::AcquireOptions options;
-    options.lease = arguments_.lease;
-    options.wait = arguments_.wait;
-    options.cancellation = &signals_.ending();
-    options.data = arguments_.data;
-    options.fenced = arguments_.fenced;
-    options.on_wait = [&](const lock::WaitEvent& event) { display(event); };
-    auto lease = world_.locks().acquire(name_, options);
-    display.clear();
-    if (signals_.ending().cancelled()) {
-      if (lease) release(*lease);
-      return exit_code::signalled_base + signals_.take().value_or(SIGTERM);
+    for (;;) {
+      Taken taken = take();
+      if (!taken.lease) return taken.exit_code;
+      const Term term = hold(*taken.lease);
+      if (!arguments_.forever || !term.lost || term.asked_to_end) return term.exit_code;
+      console_.log("waiting for lock " + shown(name_) + " again (--forever)");
     }
-    if (!lease) {
-      console_.error(explain(world_, lease.error()));
-      return exit_code_for(lease.error(), arguments_.busy_code, display.saw_holder());
-    }
-    console_.log("acquired lock " + shown(name_) + " as " + quote(lease->owner()) + " for " +
-                 human_duration(lease->remaining()));
-    return hold(*lease);
   }
 
  private:
+  /// One time of holding the lock.
+  struct Term {
+    int exit_code = 0;
+    bool lost = false;
+    bool asked_to_end = false;
+  };
+
+  /// With `--forever` a service that is away ends nothing.
+  Taken take() {
+    for (Duration pause = kAgainMin;; pause = std::min(pause * 2, kAgainMax)) {
+      Taken taken = take_lock(world_, name_, arguments_.lock, signals_, console_);
+      if (taken.error) console_.error(explain(world_, *taken.error));
+      const bool passes = taken.exit_code == exit_code::unavailable || taken.exit_code == arguments_.lock.busy_code;
+      if (taken.lease || !taken.error || !arguments_.forever || !passes) return taken;
+      const Duration jittered = std::chrono::duration_cast<Duration>(pause * (0.5 + 0.5 * unit_interval(world_.entropy())));
+      world_.clock().wait_until(saturating_add(world_.clock().now(), jittered), &signals_.ending());
+    }
+  }
+
   /// Runs the command under the lease, and gives the lease back.
-  int hold(lock::Lease& lease) {
+  Term hold(lock::Lease& lease) {
     const MonotonicTime started = world_.clock().now();
     Terminal terminal;
     signals_.watch_child();
     RenewalNews news;
-    const Guard guard(signals_, guard_time(saturating_add(started, lease.remaining()), arguments_.lease));
-    const SectionLimits limits{arguments_.lease, arguments_.kill_after, arguments_.timeout};
+    const Guard guard(signals_, guard_time(saturating_add(started, lease.remaining()), lease.length()));
+    const SectionLimits limits{lease.length(), arguments_.kill_after, arguments_.timeout};
     Supervisor supervisor({world_.clock(), signals_, terminal, console_, news, guard}, lease, limits, started);
     terminal.remember_modes();
     descriptors_.close_others_on_exec();
@@ -94,9 +79,9 @@ class Run {
     auto child =
         Child::start({arguments_.command, environment, signals_, guard, terminal.is_interactive() ? &terminal : nullptr});
     if (!child) {
-      release(lease);
+      release_lock(lease, console_);
       console_.error(child.error().message);
-      return exit_code::cannot_execute;
+      return {exit_code::cannot_execute};
     }
     // A thread only now: fork is simplest in a process with one.
     std::optional<lock::Renewer> renewer;
@@ -106,12 +91,16 @@ class Run {
     }
     SectionEnd end = supervisor.watch(*child);
     renewer.reset();
+    signals_.unwatch_child();
+    // What came until the command ended was for it. What comes from now on is for us.
+    signals_.rearm();
+    if (end.child.exec_errno == EACCES && !stands_in_path(arguments_.command.front())) end.child.exec_errno = ENOENT;
     return conclude(lease, std::move(end));
   }
 
-  int conclude(lock::Lease& lease, SectionEnd end) {
+  Term conclude(lock::Lease& lease, SectionEnd end) {
     const MonotonicTime lease_end = saturating_add(world_.clock().now(), lease.remaining());
-    const auto outcome = release(lease);
+    const auto outcome = release_lock(lease, console_);
     if (outcome == lock::ReleaseOutcome::already_lost && end.held && world_.clock().now() < lease_end) {
       // By the clock it was ours to the end, so somebody took it away by hand, and we learn of it only now.
       end.held = false;
@@ -119,15 +108,11 @@ class Run {
     }
     const Verdict verdict = judge(arguments_, end);
     if (!verdict.message.empty()) console_.error(verdict.message);
+    const bool lost = verdict.exit_code == exit_code::lease_lost && (end.cause == EndCause::lease || !end.held);
     const std::string warning = describe_release(outcome, arguments_);
-    if (!warning.empty() && verdict.exit_code != exit_code::lease_lost) console_.warning(warning);
-    return verdict.exit_code;
-  }
-
-  lock::ReleaseOutcome release(lock::Lease& lease) {
-    const auto outcome = lease.release();
-    console_.log("release of lock " + shown(name_) + ": " + to_string(outcome));
-    return outcome;
+    if (!warning.empty() && !lost) console_.warning(warning);
+    if (const auto number = signals_.take_ending()) return {exit_code::signalled_base + *number, lost, true};
+    return {verdict.exit_code, lost, end.asked_to_end};
   }
 
   const RunArguments& arguments_;
@@ -146,9 +131,9 @@ int run_command(const CommandLine& line) {
   if (!arguments) return console.fail(arguments.error().message, exit_code::usage);
   // Before anything of ours is open.
   const InheritedDescriptors descriptors;
-  const OpenedWorld opened = open_world(line.globals, console, {arguments->owner, arguments->compat});
+  const OpenedWorld opened = open_world(line.globals, console, {arguments->lock.owner, arguments->lock.compat});
   if (!opened.world) return opened.exit_code;
-  const auto name = make_lock_name(arguments->name, arguments->sort_key, opened.world->settings().schema);
+  const auto name = make_lock_name(arguments->lock.name, arguments->lock.sort_key, opened.world->settings().schema);
   if (!name) return console.fail(name.error().message, exit_code::usage);
   Signals signals;
   if (!signals.working()) {

@@ -22,9 +22,9 @@ Verdict exec_failure(const RunArguments& arguments, int problem) {
 std::string describe_loss(const RunArguments& arguments, const SectionEnd& end) {
   std::string text = end.loss;
   if (text.empty() && !end.held) {
-    text = "lock " + quote(arguments.name) + " was lost: its lease ended before the command did";
+    text = "lock " + quote(arguments.lock.name) + " was lost: its lease ended before the command did";
   } else if (text.empty()) {
-    text = "lock " + quote(arguments.name) + " was about to be lost: ";
+    text = "lock " + quote(arguments.lock.name) + " was about to be lost: ";
     text += arguments.renew ? "it was not renewed in time" : "the command took too long for its lease (--no-renew)";
   }
   return end.trouble.empty() ? text : text + " (" + end.trouble + ")";
@@ -59,10 +59,10 @@ std::string describe_release(lock::ReleaseOutcome outcome, const RunArguments& a
   switch (outcome) {
     case lock::ReleaseOutcome::released: return "";
     case lock::ReleaseOutcome::already_lost:
-      return "the lock " + quote(arguments.name) + " was not ours any more when it was to be released";
+      return "the lock " + quote(arguments.lock.name) + " was not ours any more when it was to be released";
     case lock::ReleaseOutcome::in_doubt:
-      return "could not confirm the release of lock " + quote(arguments.name) +
-             "; it becomes free by itself within its lease of " + human_duration(arguments.lease);
+      return "could not confirm the release of lock " + quote(arguments.lock.name) +
+             "; it becomes free by itself within its lease of " + human_duration(arguments.lock.lease);
   }
   return "";
 }

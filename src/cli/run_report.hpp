@@ -21,7 +21,7 @@ struct Verdict {
 /// release that could not be confirmed does not, since the work was done under the lock.
 [[nodiscard]] Verdict judge(const RunArguments& arguments, const SectionEnd& end);
 
-/// What to say about a release; empty if all is well. `lease_over` tells that the lease had run out by the time of the answer.
+/// What to say about a release; empty if all is well.
 [[nodiscard]] std::string describe_release(lock::ReleaseOutcome outcome, const RunArguments& arguments);
 
 }  // namespace dynamutex::cli

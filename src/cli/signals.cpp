@@ -39,7 +39,8 @@ Signals::Signals() {
     write_end_ = ends[1];
   }
   handler_pipe = write_end_;
-  handler_ending = &ending_;
+  endings_.push_back(std::make_unique<Cancellation>());
+  handler_ending = endings_.back().get();
   ::pthread_sigmask(SIG_SETMASK, nullptr, &mask_at_start_);
   mask_ = mask_at_start_;
   for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGCHLD, SIGCONT, SIGTSTP, SIGUSR1, SIGUSR2}) {
@@ -72,11 +73,32 @@ void Signals::change(int number, void (*handler)(int), bool even_if_ignored) {
   saved_.push_back({number, before});
 }
 
+void Signals::rearm() {
+  // A handler may be at work in another thread with the one before, so that is kept.
+  endings_.push_back(std::make_unique<Cancellation>());
+  handler_ending = endings_.back().get();
+}
+
 void Signals::watch_child() {
+  saved_before_watching_ = saved_.size();
   // An ignored SIGCHLD would make the kernel throw the child's status away.
   change(SIGCHLD, on_signal, true);
   change(SIGCONT, on_signal, true);
   for (const int number : {SIGTSTP, SIGUSR1, SIGUSR2}) change(number, on_signal, false);
+}
+
+void Signals::unwatch_child() {
+  while (saved_before_watching_ != 0 && saved_.size() > saved_before_watching_) {
+    ::sigaction(saved_.back().number, &saved_.back().action, nullptr);
+    saved_.pop_back();
+  }
+}
+
+std::optional<int> Signals::take_ending() const noexcept {
+  for (;;) {
+    const auto number = take();
+    if (!number || ends_a_wait(*number)) return number;
+  }
 }
 
 std::optional<int> Signals::take() const noexcept {

@@ -2,6 +2,8 @@
 // Signals as bytes in a pipe, and as a cancellation.
 
 #include <csignal>
+#include <cstddef>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -26,17 +28,24 @@ class Signals {
   /// False where the pipe could not be had: without it nobody would learn of the command's end.
   [[nodiscard]] bool working() const noexcept { return read_end_ >= 0; }
 
-  /// Cancelled by the first TERM, INT, HUP or QUIT.
-  [[nodiscard]] const Cancellation& ending() const noexcept { return ending_; }
+  /// Cancelled by the first TERM, INT, HUP or QUIT, since the start or the last `rearm`.
+  [[nodiscard]] const Cancellation& ending() const noexcept { return *endings_.back(); }
+  /// A new `ending`, for another wait. The old one stays valid.
+  void rearm();
 
   /// For a command that runs: also learn of its end, and of stops and continuations of this process.
   void watch_child();
+  /// No command runs any more: the terminal's suspend key stops this process again as it does any other.
+  void unwatch_child();
 
   /// Readable while signals are queued, for poll(2).
   [[nodiscard]] int descriptor() const noexcept { return read_end_; }
 
   /// The next queued signal, in order of arrival; empty if there is none.
   [[nodiscard]] std::optional<int> take() const noexcept;
+
+  /// The first TERM, INT, HUP or QUIT in the queue; all that was queued before it is dropped.
+  [[nodiscard]] std::optional<int> take_ending() const noexcept;
 
   /// How often this process was continued (SIGCONT) since `watch_child`.
   [[nodiscard]] unsigned continuations() const noexcept;
@@ -55,12 +64,13 @@ class Signals {
   };
   void change(int number, void (*handler)(int), bool even_if_ignored);
 
-  Cancellation ending_;
+  std::vector<std::unique_ptr<Cancellation>> endings_;
   int read_end_ = -1;
   int write_end_ = -1;
   sigset_t mask_at_start_{};
   sigset_t mask_{};  ///< The same without our signals: some launchers leave them blocked.
   std::vector<Saved> saved_;
+  std::size_t saved_before_watching_ = 0;  ///< Zero while no child is watched.
 };
 
 /// "SIGTERM"; "a signal" for the rarer ones.

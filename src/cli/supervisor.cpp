@@ -140,10 +140,16 @@ void Supervisor::handle_signals(const Child& child) {
       default:
         world_.console.log(std::string("forwarding ") + signal_name(*number) + " to the command");
         child.signal_group(*number);
+        note_request(*number);
         if (*number != SIGUSR1 && *number != SIGUSR2) child.signal_group(SIGCONT);
         break;
     }
   }
+}
+
+void Supervisor::note_request(int number) {
+  // HUP asks many a daemon to read its configuration again.
+  asked_to_end_ = asked_to_end_ || number == SIGTERM || number == SIGINT || number == SIGQUIT;
 }
 
 void Supervisor::handle_stop(int number, const Child& child) {
@@ -188,6 +194,9 @@ SectionEnd Supervisor::finish(Child& child) {
   const auto loss = lease_.loss();
   if (loss) end.loss = loss->message;
   end.trouble = world_.news.trouble();
+  // Too late to be forwarded, and meant for the command.
+  while (const auto number = world_.signals.take()) note_request(*number);
+  end.asked_to_end = asked_to_end_;
   return end;
 }
 

@@ -21,6 +21,7 @@ struct SectionEnd {
   EndCause cause = EndCause::none;  ///< Why we ended the command; none if it ended by itself.
   bool terminated = false;          ///< We sent TERM.
   bool killed = false;              ///< We sent KILL.
+  bool asked_to_end = false;        ///< TERM, INT or QUIT was sent while it ran.
   bool held = true;                 ///< The lease was still held when the command ended.
   std::string loss;                 ///< How the lease was lost, where it is known to be.
   std::string trouble;              ///< Why renewals fail, where they do.
@@ -50,6 +51,7 @@ class Supervisor {
   void carry_out(const Plan& plan, const Child& child, MonotonicTime now);
   void sleep_until(MonotonicTime wake_at);
   void handle_signals(const Child& child);
+  void note_request(int number);
   void handle_stop(int number, const Child& child);
   void suspend_with(const Child& child);
   void resume(const Child& child);
@@ -60,6 +62,7 @@ class Supervisor {
   SectionLimits limits_;
   SectionState state_;
   bool terminated_ = false;
+  bool asked_to_end_ = false;
   std::string version_;  ///< Of the record, to notice renewals.
   bool interactive_;     ///< The command has, or had, the terminal.
 };

@@ -42,42 +42,48 @@ std::string refusal_of_operands(const Words& words) {
 
 TEST_CASE("without flags run waits for ever and renews a lease of 20 s") {
   const auto arguments = read({}).value();
-  CHECK(arguments.name == "deploy");
+  CHECK(arguments.lock.name == "deploy");
   CHECK(arguments.command == Words{"make", "-j2"});
-  CHECK(arguments.wait == Duration::max());
-  CHECK(arguments.busy_code == 75);
-  CHECK(arguments.lease == 20s);
+  CHECK(arguments.lock.wait == Duration::max());
+  CHECK(arguments.lock.busy_code == 75);
+  CHECK(arguments.lock.lease == 20s);
   CHECK(arguments.timeout == Duration::max());
   CHECK(arguments.kill_after == 5s);
   CHECK(arguments.renew);
-  CHECK_FALSE(arguments.fenced);
-  CHECK_FALSE(arguments.data.has_value());
-  CHECK_FALSE(arguments.sort_key.has_value());
-  CHECK(arguments.owner.empty());
+  CHECK_FALSE(arguments.lock.fenced);
+  CHECK_FALSE(arguments.lock.data.has_value());
+  CHECK_FALSE(arguments.lock.sort_key.has_value());
+  CHECK(arguments.lock.owner.empty());
 }
 
 TEST_CASE("each flag of run has its effect, short and long") {
-  CHECK(read({"-n"}).value().wait == 0s);
-  CHECK(read({"--nonblock"}).value().wait == 0s);
-  CHECK(read({"-w", "3s"}).value().wait == 3s);
-  CHECK(read({"--wait=2m"}).value().wait == 2min);
-  CHECK(read({"-E", "1"}).value().busy_code == 1);
-  CHECK(read({"--conflict-exit-code", "0"}).value().busy_code == 0);
-  CHECK(read({"--lease", "1s"}).value().lease == 1s);
-  CHECK(read({"--lease", "8784h"}).value().lease == 8784h);
+  CHECK(read({"-n"}).value().lock.wait == 0s);
+  CHECK(read({"--nonblock"}).value().lock.wait == 0s);
+  CHECK(read({"-w", "3s"}).value().lock.wait == 3s);
+  CHECK(read({"--wait=2m"}).value().lock.wait == 2min);
+  CHECK(read({"-E", "1"}).value().lock.busy_code == 1);
+  CHECK(read({"--conflict-exit-code", "0"}).value().lock.busy_code == 0);
+  CHECK(read({"--lease", "1s"}).value().lock.lease == 1s);
+  CHECK(read({"--lease", "8784h"}).value().lock.lease == 8784h);
   CHECK(read({"--timeout", "90s"}).value().timeout == 90s);
   CHECK(read({"-k", "250ms"}).value().kill_after == 250ms);
   CHECK(read({"--kill-after", "0s"}).value().kill_after == 0s);
   CHECK_FALSE(read({"--no-renew"}).value().renew);
-  CHECK(read({"--fence"}).value().fenced);
-  CHECK(read({"--data", ""}).value().data == "");
-  CHECK(read({"--owner", "web-1"}).value().owner == "web-1");
-  CHECK(read({"--sort-key", "a"}).value().sort_key == "a");
+  CHECK(read({"--forever"}).value().forever);
+  CHECK(read({"--fence"}).value().lock.fenced);
+  CHECK(read({"--data", ""}).value().lock.data == "");
+  CHECK(read({"--owner", "web-1"}).value().lock.owner == "web-1");
+  CHECK(read({"--sort-key", "a"}).value().lock.sort_key == "a");
 }
 
 TEST_CASE("of two flags that say the same the last one counts") {
-  CHECK(read({"-n", "-w", "3s"}).value().wait == 3s);
-  CHECK(read({"-w", "3s", "-n"}).value().wait == 0s);
+  CHECK(read({"-n", "-w", "3s"}).value().lock.wait == 3s);
+  CHECK(read({"-w", "3s", "-n"}).value().lock.wait == 0s);
+}
+
+TEST_CASE("waiting for ever and waiting for a time exclude each other") {
+  CHECK_FALSE(read({"--forever", "-n"}).ok());
+  CHECK_FALSE(read({"-w", "3s", "--forever"}).ok());
 }
 
 TEST_CASE("a time-out of zero is none, as with timeout(1)") {

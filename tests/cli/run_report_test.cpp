@@ -19,7 +19,7 @@ namespace {
 
 RunArguments some_arguments() {
   RunArguments arguments;
-  arguments.name = "deploy";
+  arguments.lock.name = "deploy";
   arguments.command = {"make"};
   arguments.timeout = 30s;
   return arguments;
