@@ -12,6 +12,8 @@ import sys
 _PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_PROJECT / "tests"))
 
+from servers import DynamoDBLocal, servers_folder  # noqa: E402  # found by the line above
+
 
 def arguments(doc):
     """The build folder, and whether to be quick."""
@@ -54,7 +56,6 @@ def machine():
 @contextlib.contextmanager
 def dynamodb_local(build):
     """AWS's own server, with a table 'locks'; its address."""
-    from servers import DynamoDBLocal
     environment = {"PATH": os.environ["PATH"], "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1"}
     with DynamoDBLocal() as server:
         subprocess.run([str(build / "src/cli/dynamutex"), "--endpoint-url", server.url, "init"], env=environment, check=True, timeout=60,

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.request
 
 _CONFIG = """
 daemon off;
@@ -27,6 +28,7 @@ http {{
     add_header x-amzn-RequestId VB6VVQ0PF4S6P7H1QJ2SVLF7NFVV4KQNSO5AEMVJF66Q9ASUAAJG;
     add_header x-amz-crc32 2745614147;
     location / {{ return 200 '{{}}'; }}
+    location = /requests {{ stub_status; }}
   }}
 }}
 """
@@ -39,6 +41,8 @@ def _free_port():
 
 
 class CannedServer:
+    _asked = 0
+
     def __enter__(self):
         nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
         if nginx is None:
@@ -54,6 +58,13 @@ class CannedServer:
     @property
     def url(self):
         return f"http://127.0.0.1:{self.port}"
+
+    def requests(self):
+        """How many requests came in so far, but for those that asked this."""
+        self._asked += 1
+        with urllib.request.urlopen(f"{self.url}/requests", timeout=5) as reply:
+            # "… accepts handled requests / 3 3 5 / Reading: …"
+            return int(reply.read().split()[9]) - self._asked
 
     def _wait_until_ready(self):
         deadline = time.monotonic() + 10

@@ -37,28 +37,33 @@ fetch_dynamodb_local() {
   say "DynamoDB Local is in $target"
 }
 
-fetch_dynalite() {
-  local target=$servers_folder/dynalite work sum
-  sum=$(sha512sum <"$dynalite_lock/package-lock.json")
+fetch_dynalite() { install_locked dynalite "$dynalite_lock"; }
+# No server, but a lock client that the benchmarks compare with.
+fetch_lock_client() { install_locked dynamodb-lock-client "$project_root/scripts/lib/dynamodb-lock-client"; }
+
+# install_locked NAME LOCK_FOLDER: what the folder's lock file pins, into the servers' folder.
+install_locked() {
+  local name=$1 lock=$2 target=$servers_folder/$1 work sum
+  sum=$(sha512sum <"$lock/package-lock.json")
   if [ "$(cat "$target/.fetched" 2>/dev/null)" = "$sum" ]; then
-    say "dynalite is in $target"
+    say "$name is in $target"
     return
   fi
-  say "Fetching dynalite …"
+  say "Fetching $name …"
   work=$(mktemp -d "$servers_folder/.fetch-XXXXXX")
-  cp "$dynalite_lock"/package*.json "$work"
+  cp "$lock"/package*.json "$work"
   # npm checks each package against the sum in the lock file.
   (cd "$work" && npm ci --silent --ignore-scripts --omit=optional --no-audit --no-fund >npm.log 2>&1) || {
     tail -n 5 "$work/npm.log" >&2
     rm -rf "$work"
-    fail "npm could not install dynalite; check that 'npm view dynalite version' works here, then run this again"
+    fail "npm could not install $name; check that 'npm view $name version' works here, then run this again"
   }
   chmod 755 "$work"
   rm -f "$work/npm.log"
   echo "$sum" >"$work/.fetched"
   rm -rf "$target"
   mv "$work" "$target"
-  say "dynalite is in $target"
+  say "$name is in $target"
 }
 
 # Two scripts may run at once in one tree: the second waits, then finds everything there.
