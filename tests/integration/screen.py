@@ -37,8 +37,12 @@ class Screen:
 
     def type(self, line):
         """A line, with Enter after it."""
-        self._tmux("send-keys", "-t", "test", "-l", line)
+        self.write(line)
         self.key("Enter")
+
+    def write(self, text):
+        """Text without an Enter."""
+        self._tmux("send-keys", "-t", "test", "-l", text)
 
     def key(self, *names):
         """Keys by tmux's names: "C-c", "C-z", "Enter"."""
