@@ -86,7 +86,7 @@ class TabTest(ProgramTest):
         self.screen.wait_for(lambda: "loaded" in self.screen.lines(), "the completion")
 
     def typed(self, words):
-        self.screen.key("C-c")
+        self.screen.key("C-u")
         self.screen.type("clear")
         self.screen.wait_for(lambda: self.screen.lines() == [Screen.PROMPT], "an empty prompt")
         self.screen.write(words)

@@ -14,6 +14,16 @@ def run(*command, **settings):
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, **settings)
 
 
+class HelpTest(ProgramTest):
+    def test_the_help_was_understood(self):
+        """So that no test here passes for want of anything to look at."""
+        self.assertTrue({"init", "run", "list", "doctor"} <= set(self.commands))
+        self.assertTrue({"--table", "--json", "-V"} <= self.flags(self.general))
+        self.assertTrue({"--nonblock", "-n", "--table"} <= self.flags(self.helps["run"]))
+        for command, text in self.helps.items():
+            self.assertRegex(text, rf"(?m)^  .*dynamutex .*{command}", f"{command} --help has no example")
+
+
 class ManTest(ProgramTest):
     def setUp(self):
         for tool in ("man", "mandoc"):
@@ -39,12 +49,14 @@ class ManTest(ProgramTest):
         about_the_page = [line for line in (done.stdout + done.stderr).splitlines() if PAGE.name in line]
         self.assertEqual([], about_the_page)
 
-    def test_every_command_and_flag_of_the_help_is_in_the_page(self):
+    def test_every_command_and_flag_of_the_help_is_in_the_page_and_no_other_flag(self):
         text = self.rendered()
         for command in self.commands:
             self.assertRegex(text, rf"(?m)^ +{command}\b", f"{command} is not described")
         described = set(re.findall(r"(?<![\w-])--?[A-Za-z][a-z-]*", text))
         self.assertEqual(set(), self.all_flags() - described, "not in the page")
+        own = {flag for flag in described if flag.startswith("--")}
+        self.assertEqual(set(), own - self.all_flags(), "not in the program")
 
     def test_the_exit_codes_are_those_of_the_program(self):
         source = (ROOT / "src" / "cli" / "exit_codes.hpp").read_text()
