@@ -1,15 +1,31 @@
 #include "dynamutex/dynamo/server_clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace dynamutex::dynamo {
 namespace {
 
 constexpr Duration kDateResolution = std::chrono::seconds(1);
 
-/// How far two clocks whose rates differ by `ppm` may part in `span`, rounded up.
-Duration drift(Duration span, unsigned ppm) noexcept {
-  return Duration(std::max(span, -span).count() / 1'000'000 * ppm + ppm);
+constexpr std::int64_t kMillion = 1'000'000;
+
+/// `span * ppm / unit`, rounded up, and a nanosecond more, as readings are whole ones. `span` is not negative.
+Duration share(Duration span, unsigned ppm, std::int64_t unit) noexcept {
+  if (ppm == 0) return Duration::zero();
+  return Duration(span.count() / unit * ppm + span.count() % unit * ppm / unit + 2);
+}
+
+/// How much more than `span` may truly have passed while a clock at the rate 1 - drift told `span`: span / (1 - d) - span.
+Duration surplus(Duration span, unsigned drift_ppm) noexcept {
+  const unsigned ppm = std::min(drift_ppm, kDriftPpmMax);
+  return share(span, ppm, kMillion - ppm);
+}
+
+/// How much less than `span` may truly have passed while a clock at the rate 1 + drift told `span`: span - span / (1 + d).
+Duration deficit(Duration span, unsigned drift_ppm) noexcept {
+  const unsigned ppm = std::min(drift_ppm, kDriftPpmMax);
+  return share(span, ppm, kMillion + ppm);
 }
 
 }  // namespace
@@ -19,12 +35,13 @@ void ServerClock::observe(MonotonicTime sent, MonotonicTime received, std::optio
   last_reply_undated_ = !date.has_value();
   if (!date) return;
 
-  // The server read its clock at some local time in [sent, received]; seen from `received` the offset may have drifted
-  // since then.
+  // The server read its clock at some local time in [sent, received]. At `received` its time was no earlier than what it
+  // read, and no later than that and all that may truly have passed since `sent`.
   const Duration error = options_.server_error_max;
-  const Duration slack = drift(received - sent, options_.drift_ppm);
-  Offset next{date->time_since_epoch() - error - received.time_since_epoch() - slack,
-              date->time_since_epoch() + kDateResolution + error - sent.time_since_epoch() + slack, received};
+  Offset next{date->time_since_epoch() - error - received.time_since_epoch() - deficit(Duration::zero(), options_.drift_ppm),
+              date->time_since_epoch() + kDateResolution + error - sent.time_since_epoch() +
+                  surplus(received - sent, options_.drift_ppm),
+              received};
   if (offset_) {
     // Replies may come in out of order: both intervals are told for the later of the two instants.
     const MonotonicTime reference = std::max(offset_->reference, received);
@@ -49,8 +66,11 @@ bool ServerClock::silent() const noexcept {
 }
 
 ServerClock::Offset ServerClock::aged(const Offset& offset, MonotonicTime at) const noexcept {
-  const Duration slack = drift(at - offset.reference, options_.drift_ppm);
-  return {offset.low - slack, offset.high + slack, at};
+  const Duration span = at - offset.reference;
+  const Duration less = deficit(std::max(span, -span), options_.drift_ppm);
+  const Duration more = surplus(std::max(span, -span), options_.drift_ppm);
+  if (span < Duration::zero()) return {offset.low - more, offset.high + less, at};
+  return {offset.low - less, offset.high + more, at};
 }
 
 }  // namespace dynamutex::dynamo

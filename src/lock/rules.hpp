@@ -10,9 +10,9 @@
 
 namespace dynamutex::lock {
 
-/// `span` on a clock that may run slow by `drift_ppm`: for such a reading at least `span` has truly passed.
+/// `span * (1 + drift)`: when a clock that is fast by `drift_ppm` at most has told as much, at least `span` has truly passed.
 [[nodiscard]] Duration stretched(Duration span, unsigned drift_ppm) noexcept;
-/// `span` on a clock that may run slow by `drift_ppm`: at such a reading at most `span` has truly passed.
+/// `span * (1 - drift)`: when a clock that is slow by `drift_ppm` at most has told as much, at most `span` has truly passed.
 [[nodiscard]] Duration shrunk(Duration span, unsigned drift_ppm) noexcept;
 
 /// What a contender knows when it decides. `record` is what its last look or its last refused write showed.

@@ -47,16 +47,46 @@ TEST_CASE("replies at different parts of a second narrow the bounds") {
   CHECK(bounds->width() <= 1s + 1ms);
 }
 
-TEST_CASE("bounds widen with the drift as they age, both ways") {
-  ServerClock clock(ServerClockOptions{500ms, 500});
+TEST_CASE("bounds widen as they age, by what a clock that is fast or slow by the whole drift does not tell") {
+  constexpr Duration kRounding = 10ns;
+  ServerClock clock(ServerClockOptions{500ms, 100'000});
   clock.observe(at(1000s), at(1000s), server(5000s));
   const auto fresh = clock.bounds(at(1000s));
-  const auto later = clock.bounds(at(2000s));
-  const auto before = clock.bounds(at(0s));
-  REQUIRE(later.has_value());
-  // 1000 s at 500 ppm are 0.5 s on either side.
-  CHECK(later->width() - fresh->width() == 1s);
-  CHECK(before->width() == later->width());
+  const auto later = clock.bounds(at(1990s));
+  const auto before = clock.bounds(at(10s));
+  REQUIRE(fresh.has_value());
+  // While a clock tells 990 s, at the rate 1.1 truly 900 s pass, and at the rate 0.9 truly 1100 s.
+  CHECK(fresh->earliest + 900s - later->earliest >= 0s);
+  CHECK(fresh->earliest + 900s - later->earliest <= kRounding);
+  CHECK(later->latest - (fresh->latest + 1100s) >= 0s);
+  CHECK(later->latest - (fresh->latest + 1100s) <= kRounding);
+  CHECK(fresh->earliest - 1100s - before->earliest >= 0s);
+  CHECK(fresh->earliest - 1100s - before->earliest <= kRounding);
+  CHECK(before->latest - (fresh->latest - 900s) >= 0s);
+  CHECK(before->latest - (fresh->latest - 900s) <= kRounding);
+}
+
+TEST_CASE("a slow exchange leaves open what a slow clock does not tell of it") {
+  constexpr Duration kRounding = 10ns;
+  ServerClock clock(ServerClockOptions{0ms, 100'000});
+  clock.observe(at(1000s), at(1900s), server(5000s));
+  const auto bounds = clock.bounds(at(1900s));
+  REQUIRE(bounds.has_value());
+  // The server may have answered just now, or when it was asked, 1000 s ago at the rate 0.9.
+  CHECK(server(5000s) - bounds->earliest >= 0s);
+  CHECK(server(5000s) - bounds->earliest <= kRounding);
+  CHECK(bounds->latest - server(6001s) >= 0s);
+  CHECK(bounds->latest - server(6001s) <= kRounding);
+}
+
+TEST_CASE("a drift beyond all use counts as the largest") {
+  ServerClock clock(ServerClockOptions{0ms, 2'000'000});
+  clock.observe(at(1000s), at(1000s), server(5000s));
+  const auto bounds = clock.bounds(at(1300s));
+  REQUIRE(bounds.has_value());
+  CHECK(bounds->earliest <= server(5200s));
+  CHECK(bounds->latest >= server(5601s));
+  CHECK(bounds->latest <= server(5601s + 10ns));
 }
 
 TEST_CASE("a reply that contradicts all before it starts afresh") {

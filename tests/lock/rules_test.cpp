@@ -78,6 +78,14 @@ TEST_CASE("a waiter looks again no later than the record can turn out dead") {
   CHECK(decide(scene.sight).look_again == at(107s) + 1ms);
 }
 
+TEST_CASE("a clock that is fast or slow by the whole of a large drift tells neither too little nor too much") {
+  // At the rate 1.1 a clock tells 22 s in 20 s, at the rate 0.9 it tells 18 s.
+  CHECK(stretched(20s, 100'000) >= 22s);
+  CHECK(stretched(20s, 100'000) <= 22s + 1ms);
+  CHECK(shrunk(20s, 100'000) <= 18s);
+  CHECK(shrunk(20s, 100'000) >= 18s - 1ms);
+}
+
 TEST_CASE("stretching and shrinking bracket the true span for clocks within the drift") {
   CHECK(stretched(20s, 500) > 20s + 9ms);
   CHECK(stretched(20s, 500) < 20s + 11ms);

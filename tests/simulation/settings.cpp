@@ -10,10 +10,10 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::int64_t kMillion = 1'000'000;
+constexpr std::int64_t kSlowestMax = 900'000;
 
 void draw_time(Settings& settings, Random& random) {
-  constexpr unsigned kDrifts[] = {500, 500, 5'000, 50'000};
+  constexpr unsigned kDrifts[] = {500, 500, 5'000, 50'000, 300'000};
   constexpr Duration kErrors[] = {milliseconds(500), milliseconds(500), milliseconds(50), seconds(2)};
   settings.drift_ppm = random.pick(kDrifts);
   settings.server_error_max = random.pick(kErrors);
@@ -57,18 +57,17 @@ lock::LockName Settings::name(int index) const {
 }
 
 std::int64_t Settings::draw_rate_ppm(Random& random) const noexcept {
-  const std::int64_t fast = drift_ppm;
-  // As much slower as the fast one is faster: each sees the other's second within the drift.
-  const std::int64_t slow = fast * kMillion / (kMillion + fast);
+  const std::int64_t most = drift_ppm;
   if (assumptions == Assumptions::rate_beyond_drift) {
-    const std::int64_t beyond = fast * 4 + 20'000;
-    return random.coin() ? beyond : -beyond;
+    const std::int64_t beyond = most * 4 + 20'000;
+    // A clock does not run backwards.
+    return random.coin() ? beyond : -std::min(beyond, kSlowestMax);
   }
   switch (random.below(4)) {
-    case 0: return fast;
-    case 1: return -slow;
+    case 0: return most;
+    case 1: return -most;
     case 2: return 0;
-    default: return -slow + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(fast + slow + 1)));
+    default: return -most + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(most + most + 1)));
   }
 }
 

@@ -24,16 +24,21 @@ struct ServerTimeBounds {
   [[nodiscard]] Duration width() const noexcept { return latest - earliest; }
 };
 
+/// The most that a clock may drift for its readings to be of use; a larger `drift_ppm` counts as this.
+constexpr unsigned kDriftPpmMax = 500'000;
+
 struct ServerClockOptions {
   Duration server_error_max = std::chrono::milliseconds(500);  ///< How far a server's own clock may be off.
-  unsigned drift_ppm = 500;  ///< How much faster or slower the local clock may run, in parts per million.
+  /// How much faster or slower than true time the local clock may run, in parts per million.
+  unsigned drift_ppm = 500;
 };
 
 /// Bounds the servers' time by intersecting what each reply allows.
 ///
 /// A reply dated D (whole seconds), sent at local time a and received at b, says that server - local lies in
-/// [D - e - b, D + 1 s + e - a]. Intervals widen with the drift as they age. An empty intersection means that an
-/// assumption was broken, and starts again from the newest reply.
+/// [D - e - b, D + 1 s + e - a]. Intervals widen as they age: while a clock whose rate is right to within d tells a span s,
+/// truly s / (1 + d) to s / (1 - d) pass. An empty intersection means that an assumption was broken, and starts again from
+/// the newest reply.
 ///
 /// Holds while servers are right to within `server_error_max` and the local clock's rate to within `drift_ppm`.
 /// Thread-safe. Never blocks on anything but its own short lock.
