@@ -10,8 +10,6 @@ std::string text(const Origin& origin) {
   return "process " + std::to_string(origin.process) + ", acquire " + std::to_string(origin.acquisition);
 }
 
-bool live(const Row& row) { return row.item.find("isReleased") == nullptr; }
-
 }  // namespace
 
 Checker::Checker(World& world, Server& server, const Settings& settings, Tally& tally)
@@ -21,15 +19,23 @@ Checker::Checker(World& world, Server& server, const Settings& settings, Tally& 
     row_names_.push_back(name.key + '/' + name.sort_key);
   }
   writers_.resize(row_names_.size());
+  standing_.resize(row_names_.size());
 }
 
-const Row* Checker::row(int lock) const {
-  const auto found = server_.rows().find(row_names_[static_cast<std::size_t>(lock)]);
-  return found == server_.rows().end() ? nullptr : &found->second;
+const Checker::Standing& Checker::standing(int lock) {
+  if (seen_revision_ != server_.revision()) {
+    seen_revision_ = server_.revision();
+    for (std::size_t i = 0; i < row_names_.size(); ++i) {
+      const auto found = server_.rows().find(row_names_[i]);
+      const Row* const row = found == server_.rows().end() ? nullptr : &found->second;
+      standing_[i] = {row, row != nullptr && row->item.find("isReleased") == nullptr};
+    }
+  }
+  return standing_[static_cast<std::size_t>(lock)];
 }
 
-void Checker::require(bool condition, const char* rule, const std::string& detail) {
-  if (condition || !violation_.empty()) return;
+void Checker::broken(const char* rule, const std::string& detail) {
+  if (!violation_.empty()) return;
   violation_ = rule;
   if (!detail.empty()) violation_ += ": " + detail;
   world_.trace("VIOLATION %s", violation_.c_str());
@@ -41,11 +47,11 @@ void Checker::granted(const Process& process, const lock::Lease& lease, int lock
   holders_.push_back({&process, origin, lock, &lease, {}});
   if (!settings_.fenced || !holds(holders_.back())) return;
   const auto token = lease.fencing_token();
-  require(token.has_value(), "a fenced lease has a token", text(origin));
+  require(token.has_value(), "a fenced lease has a token", [&] { return text(origin); });
   if (!token || settings_.assumptions != Assumptions::hold) return;
   lock::FencingToken& last = last_token_[lock];
   require(last < *token || broken_.count(origin) != 0, "fencing tokens grow with every grant",
-          text(origin) + " got " + std::to_string(token->value) + " after " + std::to_string(last.value));
+          [&] { return text(origin) + " got " + std::to_string(token->value) + " after " + std::to_string(last.value); });
   last = std::max(last, *token);
 }
 
@@ -68,17 +74,18 @@ void Checker::foreign_ended(const Process& process) {
 
 void Checker::acquire_failed(const Process& process, int lock, const Error& error) {
   const Origin origin{process.id, process.acquisition};
-  const Row* const left = row(lock);
+  const Standing left = standing(lock);
   // What arrives late cannot be known of.
-  const bool leaked = left != nullptr && live(*left) && left->writer == origin && !left->writer.late;
+  const bool leaked = left.live && left.row->writer == origin && !left.row->writer.late;
   require(!leaked || error.kind == ErrorKind::ambiguous, "a failed acquire leaves no record behind without saying so",
-          text(origin) + ": " + to_string(error.kind) + ": " + error.message);
+          [&] { return text(origin) + ": " + to_string(error.kind) + ": " + error.message; });
 }
 
 void Checker::loss_told(const Process& process) {
   const Origin origin{process.id, process.acquisition};
   ++tally_.losses_told;
-  require(settings_.assumptions != Assumptions::hold || disturbed_.count(origin) != 0, "a loss that the table told is a loss", text(origin));
+  require(settings_.assumptions != Assumptions::hold || disturbed_.count(origin) != 0, "a loss that the table told is a loss",
+          [&] { return text(origin); });
 }
 
 void Checker::resource_written(const Process& process, int lock, lock::FencingToken token, bool stale) {
@@ -86,7 +93,8 @@ void Checker::resource_written(const Process& process, int lock, lock::FencingTo
   lock::FencingToken& highest = resource_token_[lock];
   if (token < highest) {
     ++tally_.stale_writes_refused;
-    require(stale || broken_.count({process.id, process.acquisition}) != 0, "a living holder's token is the highest", "lock " + std::to_string(lock));
+    require(stale || broken_.count({process.id, process.acquisition}) != 0, "a living holder's token is the highest",
+            [&] { return "lock " + std::to_string(lock); });
     return;
   }
   highest = token;
@@ -111,10 +119,10 @@ void Checker::check() {
 
 void Checker::check_row(const Holder& holder) {
   if (settings_.assumptions != Assumptions::hold) return;
-  const Row* const standing = row(holder.lock);
-  const bool ours = standing != nullptr && live(*standing) && standing->writer == holder.origin;
-  require(ours, "while a lease is held its record stands in the table",
-          text(holder.origin) + (standing == nullptr ? "; there is none" : "; written by " + text(standing->writer)));
+  const Standing& now = standing(holder.lock);
+  require(now.live && now.row->writer == holder.origin, "while a lease is held its record stands in the table", [&] {
+    return text(holder.origin) + (now.row == nullptr ? "; there is none" : "; written by " + text(now.row->writer));
+  });
 }
 
 /// DynamoDB's TTL counts in seconds, and never deletes a record before its retention is over.
@@ -123,7 +131,7 @@ void Checker::check_ttl(const Row& row) {
   if (!record || !record->ttl || !record->expires_at) return;
   const Duration kept = *record->ttl - record->expires_at->time_since_epoch();
   require(kept >= settings_.retention && kept < settings_.retention + std::chrono::seconds(2),
-          "a record's ttl is its expiry and the retention, in seconds", text(row.writer));
+          "a record's ttl is its expiry and the retention, in seconds", [&] { return text(row.writer); });
 }
 
 void Checker::check_pair(const Holder& a, const Holder& b) {
@@ -131,7 +139,7 @@ void Checker::check_pair(const Holder& a, const Holder& b) {
     overlap_found_ = true;
     return;
   }
-  require(false, "never two holders", text(a.origin) + " and " + text(b.origin));
+  require(false, "never two holders", [&] { return text(a.origin) + " and " + text(b.origin); });
 }
 
 void Checker::after_serving(const Exchange& exchange) {
@@ -141,12 +149,15 @@ void Checker::after_serving(const Exchange& exchange) {
 void Checker::rows_deleted() { note_writers({}, false); }
 
 void Checker::note_writers(const Origin& by, bool forced) {
+  // A refused write changes nothing.
+  if (noted_revision_ == server_.revision()) return;
+  noted_revision_ = server_.revision();
   for (std::size_t i = 0; i < writers_.size(); ++i) {
-    const Row* const now = row(static_cast<int>(i));
+    const Standing& now = standing(static_cast<int>(i));
     std::optional<Origin> writer;
-    if (now != nullptr && live(*now)) {
-      writer = now->writer;
-      check_ttl(*now);
+    if (now.live) {
+      writer = now.row->writer;
+      check_ttl(*now.row);
     }
     if (writers_[i] && !(writer && *writer == *writers_[i]) && !(by == *writers_[i])) {
       disturbed_.insert(*writers_[i]);

@@ -1,6 +1,7 @@
 #pragma once
 // What must always be true.
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
@@ -33,7 +34,14 @@ class Checker final : public TableWatcher {
   void loss_told(const Process& process);
   /// A fenced resource is written to by whoever believed to hold the lock; `stale` if that is over.
   void resource_written(const Process& process, int lock, lock::FencingToken token, bool stale);
-  void require(bool condition, const char* rule, const std::string& detail = {});
+  void require(bool condition, const char* rule) {
+    if (!condition) broken(rule, {});
+  }
+  /// `detail()` tells more about a broken rule, and is not asked otherwise.
+  template <class Detail>
+  void require(bool condition, const char* rule, Detail&& detail) {
+    if (!condition) broken(rule, detail());
+  }
 
   void check();
   void rows_deleted();
@@ -52,8 +60,14 @@ class Checker final : public TableWatcher {
     const lock::Lease* lease;  ///< Null for a foreign client.
     TrueTime until;            ///< Foreign only.
   };
+  /// A lock's row as it stands, and whether it is a living record.
+  struct Standing {
+    const Row* row = nullptr;
+    bool live = false;
+  };
+  void broken(const char* rule, const std::string& detail);
   [[nodiscard]] bool holds(const Holder& holder) const;
-  [[nodiscard]] const Row* row(int lock) const;
+  [[nodiscard]] const Standing& standing(int lock);
   void check_row(const Holder& holder);
   void check_ttl(const Row& row);
   void check_pair(const Holder& a, const Holder& b);
@@ -64,7 +78,10 @@ class Checker final : public TableWatcher {
   const Settings& settings_;
   Tally& tally_;
   std::vector<std::string> row_names_;
-  std::vector<std::optional<Origin>> writers_;  ///< Of each lock's row.
+  std::vector<Standing> standing_;              ///< Each lock's, at `seen_revision_` of the table.
+  std::optional<std::uint64_t> seen_revision_;
+  std::vector<std::optional<Origin>> writers_;  ///< Of each lock's row, at `noted_revision_`.
+  std::uint64_t noted_revision_ = 0;
   std::vector<Holder> holders_;
   std::set<Origin> broken_;                     ///< Their records were taken away by force.
   std::set<Origin> disturbed_;                  ///< Their records were touched by someone else.

@@ -1,11 +1,11 @@
 #include "simulation/expression.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
-#include <set>
 #include <vector>
 
 namespace dynamutex::simulation {
@@ -21,9 +21,16 @@ using dynamo::Number;
   std::abort();
 }
 
-using Words = std::vector<std::string>;
+/// An expression, taken apart.
+struct Words {
+  std::vector<std::string> all;           ///< Words, placeholders and signs.
+  std::vector<std::string> placeholders;  ///< Each once.
+};
 
-/// Words, placeholders and signs.
+bool contains(const std::vector<std::string>& words, std::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
 Words split(std::string_view text) {
   Words words;
   std::size_t i = 0;
@@ -41,7 +48,8 @@ Words split(std::string_view text) {
     if (is_word(c)) {
       while (end < text.size() && is_word(text[end])) ++end;
     }
-    words.emplace_back(text.substr(i, end - i));
+    const std::string& word = words.all.emplace_back(text.substr(i, end - i));
+    if ((c == '#' || c == ':') && !contains(words.placeholders, word)) words.placeholders.push_back(word);
     i = end;
   }
   return words;
@@ -82,7 +90,7 @@ bool less(const AttributeValue& a, const AttributeValue& b) {
 class Reader {
  public:
   Reader(std::string_view text, const Expression& terms, const Item* item)
-      : text_(text), words_(words_of(text)), terms_(terms), item_(item) {}
+      : text_(text), words_(words_of(text).all), terms_(terms), item_(item) {}
 
   [[nodiscard]] bool at_end() const { return next_ == words_.size(); }
   [[nodiscard]] bool sees(const char* word) const { return !at_end() && words_[next_] == word; }
@@ -163,7 +171,7 @@ class Reader {
   }
 
   const std::string_view text_;
-  const Words& words_;
+  const std::vector<std::string>& words_;
   const Expression& terms_;
   const Item* const item_;
   std::size_t next_ = 0;
@@ -225,16 +233,24 @@ std::optional<Item> updated(const Expression& update, const Item& item) {
 }
 
 bool placeholders_match(std::string_view condition, const Expression& terms, std::string_view update) {
-  std::set<std::string_view> used;
-  for (const std::string_view text : {condition, update}) {
-    for (const std::string& word : words_of(text)) {
-      if (word.front() == '#' || word.front() == ':') used.insert(word);
-    }
+  const auto defined = [&terms](const std::string& placeholder) {
+    const auto has_it = [&placeholder](const auto& term) { return term.first == placeholder; };
+    return std::any_of(terms.names.begin(), terms.names.end(), has_it) ||
+           std::any_of(terms.values.begin(), terms.values.end(), has_it);
+  };
+  const std::vector<std::string>& in_condition = words_of(condition).placeholders;
+  std::size_t used = 0;
+  for (const std::string& placeholder : in_condition) {
+    if (!defined(placeholder)) return false;
+    ++used;
   }
-  bool all_used = true;
-  for (const auto& [placeholder, name] : terms.names) all_used = used.erase(placeholder) == 1 && all_used;
-  for (const auto& [placeholder, value] : terms.values) all_used = used.erase(placeholder) == 1 && all_used;
-  return all_used && used.empty();
+  for (const std::string& placeholder : words_of(update).placeholders) {
+    if (contains(in_condition, placeholder)) continue;
+    if (!defined(placeholder)) return false;
+    ++used;
+  }
+  // All that is used is defined: what is defined and not used, or twice, would make the numbers differ.
+  return used == terms.names.size() + terms.values.size();
 }
 
 }  // namespace dynamutex::simulation

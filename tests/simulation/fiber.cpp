@@ -3,7 +3,6 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -19,6 +18,14 @@
 #elif __has_feature(thread_sanitizer)
 #define SIMULATION_TSAN 1
 #endif
+#endif
+
+// Valgrind has to know where a stack ends, or takes a switch for a huge frame.
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#else
+#define VALGRIND_STACK_REGISTER(start, end) 0U
+#define VALGRIND_STACK_DEREGISTER(id) static_cast<void>(id)
 #endif
 
 #ifdef SIMULATION_ASAN
@@ -42,22 +49,17 @@ constexpr std::size_t kStackSize = std::size_t{128} * 1024;
 class StackPool {
  public:
   ~StackPool() {
-    for (void* const stack : free_) ::munmap(static_cast<char*>(stack) - guard_, kStackSize + guard_);
+    for (const Stack& stack : all_) {
+      VALGRIND_STACK_DEREGISTER(stack.valgrind_id);
+      ::munmap(stack.bottom - guard_, kStackSize + guard_);
+    }
   }
 
   void* take() {
-    if (!free_.empty()) {
-      void* const stack = free_.back();
-      free_.pop_back();
-      return stack;
-    }
-    void* const memory = ::mmap(nullptr, kStackSize + guard_, PROT_READ | PROT_WRITE,
-                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
-    if (memory == MAP_FAILED || ::mprotect(memory, guard_, PROT_NONE) != 0) {
-      std::perror("no memory for a fiber's stack");
-      std::abort();
-    }
-    return static_cast<char*>(memory) + guard_;
+    if (free_.empty()) map();
+    void* const stack = free_.back();
+    free_.pop_back();
+    return stack;
   }
 
   void give_back(void* stack) {
@@ -68,7 +70,25 @@ class StackPool {
   }
 
  private:
+  struct Stack {
+    char* bottom;
+    unsigned valgrind_id;
+  };
+
+  void map() {
+    void* const memory = ::mmap(nullptr, kStackSize + guard_, PROT_READ | PROT_WRITE,
+                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+    if (memory == MAP_FAILED || ::mprotect(memory, guard_, PROT_NONE) != 0) {
+      std::perror("no memory for a fiber's stack");
+      std::abort();
+    }
+    char* const bottom = static_cast<char*>(memory) + guard_;
+    all_.push_back({bottom, static_cast<unsigned>(VALGRIND_STACK_REGISTER(bottom, bottom + kStackSize))});
+    free_.push_back(bottom);
+  }
+
   const std::size_t guard_ = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::vector<Stack> all_;
   std::vector<void*> free_;
 };
 
@@ -80,14 +100,7 @@ StackPool& stacks() {
 }  // namespace
 
 Fiber::Fiber(std::function<void()> body) : body_(std::move(body)), stack_(stacks().take()) {
-  ::getcontext(&inside_);
-  inside_.uc_stack.ss_sp = stack_;
-  inside_.uc_stack.ss_size = kStackSize;
-  inside_.uc_link = nullptr;
-  // makecontext(3) hands over nothing wider than an int.
-  const auto self = reinterpret_cast<std::uintptr_t>(this);
-  const auto entry = reinterpret_cast<void (*)()>(&Fiber::enter);
-  ::makecontext(&inside_, entry, 2, static_cast<unsigned>(self >> 32U), static_cast<unsigned>(self & 0xffffffffU));
+  inside_.begin(stack_, kStackSize, [](void* self) { static_cast<Fiber*>(self)->run(); }, this);
 #ifdef SIMULATION_TSAN
   sanitizer_inside_ = __tsan_create_fiber(0);
 #endif
@@ -98,11 +111,6 @@ Fiber::~Fiber() {
   __tsan_destroy_fiber(sanitizer_inside_);
 #endif
   stacks().give_back(stack_);
-}
-
-void Fiber::enter(unsigned high, unsigned low) {
-  const auto self = (static_cast<std::uintptr_t>(high) << 32U) | low;
-  reinterpret_cast<Fiber*>(self)->run();
 }
 
 void Fiber::run() {
@@ -121,7 +129,7 @@ void Fiber::resume() {
   sanitizer_outside_ = __tsan_get_current_fiber();
   __tsan_switch_to_fiber(sanitizer_inside_, 0);
 #endif
-  ::swapcontext(&outside_, &inside_);
+  StackPosition::go(outside_, inside_);
 #ifdef SIMULATION_ASAN
   __sanitizer_finish_switch_fiber(sanitizer_outside_, nullptr, nullptr);
 #endif
@@ -133,7 +141,7 @@ void Fiber::suspend() {
 #elif defined(SIMULATION_TSAN)
   __tsan_switch_to_fiber(sanitizer_outside_, 0);
 #endif
-  ::swapcontext(&inside_, &outside_);
+  StackPosition::go(inside_, outside_);
 #ifdef SIMULATION_ASAN
   __sanitizer_finish_switch_fiber(sanitizer_inside_, &outside_stack_, &outside_stack_size_);
 #endif

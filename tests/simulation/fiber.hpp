@@ -1,11 +1,10 @@
 #pragma once
 // Fibers: code that blocks, on one thread.
 
-#include <ucontext.h>
-
 #include <cstddef>
 #include <functional>
-#include <memory>
+
+#include "simulation/stack_switch.hpp"
 
 namespace dynamutex::simulation {
 
@@ -27,12 +26,11 @@ class Fiber {
   [[nodiscard]] bool done() const noexcept { return done_; }
 
  private:
-  static void enter(unsigned high, unsigned low);
   void run();
 
   std::function<void()> body_;
-  ucontext_t inside_{};
-  ucontext_t outside_{};
+  StackPosition inside_;
+  StackPosition outside_;
   void* stack_;
   bool done_ = false;
   [[maybe_unused]] void* sanitizer_inside_ = nullptr;

@@ -108,12 +108,13 @@ std::optional<lock::Lease> LockUser::acquire(int lock, lock::AcquireOptions opti
 }
 
 void LockUser::count(const Error& error) {
+  const auto message = [&error] { return error.message; };
   switch (error.kind) {
     case ErrorKind::contended: ++stage_.tally.contended; break;
     case ErrorKind::timed_out: ++stage_.tally.timed_out; break;
     case ErrorKind::ambiguous: ++stage_.tally.ambiguous; break;
-    case ErrorKind::lost: stage_.checker.require(false, "acquire never says lost", error.message); break;
-    case ErrorKind::invalid: stage_.checker.require(false, "no request of ours is invalid", error.message); break;
+    case ErrorKind::lost: stage_.checker.require(false, "acquire never says lost", message); break;
+    case ErrorKind::invalid: stage_.checker.require(false, "no request of ours is invalid", message); break;
     default: ++stage_.tally.failed_otherwise; break;
   }
 }
@@ -126,9 +127,9 @@ void LockUser::require_return(MonotonicTime deadline, Duration frozen_before, st
   TrueTime latest = due == kNever ? kNever : due + frozen;
   if (cancelled_at) latest = std::min(latest, machine.when(machine.monotonic(*cancelled_at) + kCancelSlack) + frozen);
   const TrueTime late = latest == kNever ? TrueTime(0) : std::max(TrueTime(0), stage_.world.now() - latest);
-  stage_.checker.require(late == TrueTime(0), rule,
-                         "process " + std::to_string(process_.id) + " is " + std::to_string(late.count() / 1'000'000) +
-                             " ms late");
+  stage_.checker.require(late == TrueTime(0), rule, [&] {
+    return "process " + std::to_string(process_.id) + " is " + std::to_string(late.count() / 1'000'000) + " ms late";
+  });
 }
 
 void LockUser::round() {

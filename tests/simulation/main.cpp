@@ -4,10 +4,9 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 
-#include "simulation/schedule.hpp"
+#include "simulation/runner.hpp"
 
 namespace {
 
@@ -22,14 +21,16 @@ struct Arguments {
   bool verbose = false;
   bool digest = false;
   int violations_max = 1;
+  unsigned jobs = 1;
 };
 
 constexpr const char* kUsage =
-    "usage: simulate [--schedules N] [--seed S] [--mode table|wire|both] [--replay SEED] [--verbose]\n"
+    "usage: simulate [--schedules N] [--seed S] [--mode table|wire|both] [--jobs N] [--replay SEED]\n"
     "\n"
     "  --schedules N   how many schedules to run in each mode (10000); schedule i has seed S + i\n"
     "  --seed S        the first seed (1)\n"
     "  --mode MODE     table: on a simulated table; wire: on the real client, down to HTTP; both (table)\n"
+    "  --jobs N        so many processes share the schedules (1)\n"
     "  --replay SEED   run this one schedule and tell what happens in it\n"
     "  --verbose       tell what happens in every schedule\n"
     "  --keep-going N  stop at the Nth broken rule (1)\n"
@@ -61,6 +62,8 @@ Arguments parse(int count, char** words) {
       arguments.seed = number(value());
     } else if (word == "--keep-going") {
       arguments.violations_max = static_cast<int>(number(value()));
+    } else if (word == "--jobs") {
+      arguments.jobs = static_cast<unsigned>(number(value()));
     } else if (word == "--mode") {
       const std::string mode = value();
       arguments.table = mode == "table" || mode == "both";
@@ -78,10 +81,6 @@ Arguments parse(int count, char** words) {
 }
 
 const char* name_of(Mode mode) { return mode == Mode::table ? "table" : "wire"; }
-
-Verdict run_one(std::uint64_t seed, Mode mode, bool tracing, Tally& tally) {
-  return counts_round_trips(seed) ? run_round_trips(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
-}
 
 void print(const char* what, std::uint64_t count) { std::printf("  %-44s %14" PRIu64 "\n", what, count); }
 
@@ -120,36 +119,34 @@ void print_tally(const Tally& tally, double elapsed_s) {
   print("  in which two holders were found", tally.broken_overlaps);
 }
 
+void tell(const Broken& broken, std::uint64_t after, Mode mode) {
+  std::printf("---- what happened in schedule %" PRIu64 "\n", broken.seed);
+  Tally ignored;
+  static_cast<void>(run_seed(broken.seed, mode, true, ignored));
+  std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64 " schedules; to replay it:\n"
+              "  scripts/simulate --mode %s --replay %" PRIu64 "\n",
+              broken.rule.c_str(), broken.seed, after, name_of(mode), broken.seed);
+}
+
 /// Runs `arguments.schedules` schedules; tells how many broke a rule.
-int run_mode(const Arguments& arguments, Mode mode) {
-  Tally tally;
-  int violations = 0;
-  std::uint64_t digest = 0;
+std::size_t run_mode(const Arguments& arguments, Mode mode) {
   const auto began = std::chrono::steady_clock::now();
-  for (std::uint64_t i = 0; i < arguments.schedules && violations < arguments.violations_max; ++i) {
-    const std::uint64_t seed = arguments.seed + i;
-    const Verdict verdict = run_one(seed, mode, arguments.verbose, tally);
-    digest = digest * 31 + verdict.digest;
-    if (verdict.violation.empty()) continue;
-    ++violations;
-    if (arguments.violations_max > 1) {
-      std::printf("seed %" PRIu64 " (%s): %s\n", seed, name_of(mode), verdict.violation.c_str());
-      continue;
-    }
-    std::printf("---- what happened in schedule %" PRIu64 "\n", seed);
-    Tally ignored;
-    static_cast<void>(run_one(seed, mode, true, ignored));
-    std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64 " schedules; to replay it:\n"
-                "  scripts/simulate --mode %s --replay %" PRIu64 "\n",
-                verdict.violation.c_str(), seed, i + 1, name_of(mode), seed);
-  }
+  const Report report =
+      run_batch({mode, arguments.seed, arguments.schedules, arguments.violations_max, arguments.verbose}, arguments.jobs);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
+  if (arguments.violations_max == 1 && !report.broken.empty()) {
+    tell(report.broken.front(), report.broken.front().seed - arguments.seed + 1, mode);
+  } else {
+    for (const Broken& broken : report.broken) {
+      std::printf("seed %" PRIu64 " (%s): %s\n", broken.seed, name_of(mode), broken.rule.c_str());
+    }
+  }
   std::printf("== mode %s, seeds %" PRIu64 " to %" PRIu64 "\n", name_of(mode), arguments.seed,
-              arguments.seed + tally.schedules - 1);
-  if (!arguments.replay) print_tally(tally, elapsed.count());
-  if (arguments.digest) std::printf("digest %016" PRIx64 "\n", digest);
-  std::printf("%d violations\n", violations);
-  return violations;
+              arguments.seed + arguments.schedules - 1);
+  if (!arguments.replay) print_tally(report.tally, elapsed.count());
+  if (arguments.digest) std::printf("digest %016" PRIx64 "\n", report.digest);
+  std::printf("%zu violations\n", report.broken.size());
+  return report.broken.size();
 }
 
 }  // namespace
@@ -161,7 +158,7 @@ int main(int count, char** words) {
     arguments.verbose = true;
     arguments.violations_max = 2;
   }
-  int violations = 0;
+  std::size_t violations = 0;
   if (arguments.table) violations += run_mode(arguments, Mode::table);
   if (arguments.wire) violations += run_mode(arguments, Mode::wire);
   return violations == 0 ? 0 : 1;

@@ -34,6 +34,8 @@ add_subdirectory(tests/simulation)
 
 
 def lay_out(copy):
+    # Compilations are the same wherever the copy lies.
+    os.environ.update(CCACHE_BASEDIR=str(copy), CCACHE_NOHASHDIR="1")
     for folder in ("src", "include", "cmake", "tests/simulation"):
         shutil.copytree(PROJECT / folder, copy / folder, dirs_exist_ok=True)
     (copy / "CMakeLists.txt").write_text(CMAKE)

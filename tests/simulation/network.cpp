@@ -146,12 +146,18 @@ void Network::arrive(std::size_t index) {
 
 void Network::finish(Exchange& exchange, TrueTime when, bool replied) {
   Exchange* const one = &exchange;
-  const auto end = [this, one](bool with_reply) {
-    if (one->replied || one->connection_lost) return;
-    (with_reply ? one->replied : one->connection_lost) = true;
-    if (one->waiter != nullptr) world_.wake(*one->waiter);
-  };
-  world_.at(when, [end, replied] { end(replied); });
+  // Two closures small enough for std::function to keep in place.
+  if (replied) {
+    world_.at(when, [this, one] { end(*one, one->replied); });
+  } else {
+    world_.at(when, [this, one] { end(*one, one->connection_lost); });
+  }
+}
+
+void Network::end(Exchange& exchange, bool& how) {
+  if (exchange.replied || exchange.connection_lost) return;
+  how = true;
+  if (exchange.waiter != nullptr) world_.wake(*exchange.waiter);
 }
 
 }  // namespace dynamutex::simulation

@@ -97,6 +97,7 @@ class Network {
   void schedule(TrueTime when, const Copy& copy);
   void arrive(std::size_t index);
   void finish(Exchange& exchange, TrueTime when, bool replied);
+  void end(Exchange& exchange, bool& how);
   Duration latency();
   std::optional<dynamo::ServerTime> date();
   bool happens(Fault fault);

@@ -79,13 +79,13 @@ void LockUser::probe(int lock) {
     if (lease) {
       stage_.checker.granted(process_, *lease, lock);
       stage_.checker.require(world.now() <= due, "after the last fault a waiter gets the lock in time",
-                             std::to_string((world.now() - due).count() / 1'000'000) + " ms late");
+                             [&] { return std::to_string((world.now() - due).count() / 1'000'000) + " ms late"; });
       ++stage_.tally.probes;
       stage_.checker.ended(process_, *lease);
       return;
     }
     const bool again = !patient && lease.error().kind == ErrorKind::contended && world.now() <= due;
-    stage_.checker.require(again, "after the last fault a waiter gets the lock", lease.error().message);
+    stage_.checker.require(again, "after the last fault a waiter gets the lock", [&] { return lease.error().message; });
     if (!again) return;
     world.sleep(kRetryPause);
   }

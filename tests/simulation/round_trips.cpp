@@ -97,14 +97,14 @@ lock::AcquireOptions LockUser::counted_options() const {
 
 void LockUser::expect_requests(int before, bool lost, const char* what) {
   const int sent = process_.requests - before;
+  const auto took = [&] { return std::string(what) + " took " + std::to_string(sent); };
   if (!lost) {
-    stage_.checker.require(sent == 1, "without a fault each step is one round trip",
-                           std::string(what) + " took " + std::to_string(sent));
+    stage_.checker.require(sent == 1, "without a fault each step is one round trip", took);
     return;
   }
   ++stage_.tally.replies_lost_alone;
   if (sent == 2) ++stage_.tally.recovered_in_one;
-  stage_.checker.require(sent == 2, "a lost reply costs one more round trip", std::string(what) + " took " + std::to_string(sent));
+  stage_.checker.require(sent == 2, "a lost reply costs one more round trip", took);
 }
 
 /// Takes, renews and gives back once. The reply that gets lost: of no step, of taking, of renewing, of giving back.
@@ -117,7 +117,7 @@ void LockUser::count_round(int lost_step) {
   int before = lose(1);
   auto lease = client_->acquire(stage_.settings.name(0), counted_options());
   if (over()) return;
-  stage_.checker.require(lease.ok(), "a free lock is taken at once", lease ? std::string() : lease.error().message);
+  stage_.checker.require(lease.ok(), "a free lock is taken at once", [&] { return lease.error().message; });
   if (!lease) return;
   expect_requests(before, lost_step == 1, "taking");
   stage_.checker.granted(process_, *lease, 0);
@@ -168,7 +168,7 @@ void LockUser::wait_for_hand_over(const std::shared_ptr<std::optional<TrueTime>>
   const Duration due = milliseconds(1002) + stage_.settings.latency_max * 6;
   const TrueTime since = given_back->value_or(world.now());
   stage_.checker.require(world.now() - since <= due, "a waiter gets a lock that is given back in time",
-                         std::to_string((world.now() - since).count() / 1'000'000) + " ms");
+                         [&] { return std::to_string((world.now() - since).count() / 1'000'000) + " ms"; });
   if (lease) ++stage_.tally.handed_over;
   world.stop();
 }

@@ -82,6 +82,7 @@ Served Server::put(const dynamo::PutItem& request, const Origin& origin) {
   if (!placeholders_match(request.condition.text, request.condition, {})) return invalid();
   if (!holds(request.condition.text, request.condition, row == nullptr ? nullptr : &row->item)) return refused(row);
   rows_[name] = Row{request.item, origin};
+  ++revision_;
   return {};
 }
 
@@ -91,6 +92,7 @@ Served Server::remove(const dynamo::DeleteItem& request) {
   if (!placeholders_match(request.condition.text, request.condition, {})) return invalid();
   if (!holds(request.condition.text, request.condition, row == nullptr ? nullptr : &row->item)) return refused(row);
   rows_.erase(name);
+  ++revision_;
   return {};
 }
 
@@ -103,6 +105,7 @@ Served Server::update(const dynamo::UpdateItem& request, const Origin& origin) {
   served.item = updated(request.update, row == nullptr ? key_of(request.key) : row->item);
   if (!served.item) return invalid();
   rows_[name] = Row{*served.item, origin};
+  ++revision_;
   return served;
 }
 
@@ -129,6 +132,7 @@ int Server::delete_expired(dynamo::ServerTime now) {
     if (ttl != nullptr && dynamo::ServerTime(std::chrono::seconds(seconds)) < now) {
       it = rows_.erase(it);
       ++deleted;
+      ++revision_;
     } else {
       ++it;
     }

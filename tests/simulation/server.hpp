@@ -1,8 +1,8 @@
 #pragma once
 // The simulated DynamoDB table: conditional writes, applied atomically.
 
+#include <cstdint>
 #include <map>
-#include <functional>
 #include <optional>
 #include <string>
 #include <variant>
@@ -52,6 +52,8 @@ class Server {
 
   [[nodiscard]] const Row* row(const std::string& key, const std::string& sort_key) const;
   [[nodiscard]] const std::map<std::string, Row>& rows() const noexcept { return rows_; }
+  /// Another one after every change of a row.
+  [[nodiscard]] std::uint64_t revision() const noexcept { return revision_; }
 
   /// DynamoDB's TTL: deletes rows whose `ttl` has passed at server time `now`. Tells how many.
   int delete_expired(dynamo::ServerTime now);
@@ -69,6 +71,7 @@ class Server {
   const std::string key_;
   const std::string sort_key_;
   std::map<std::string, Row> rows_;
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace dynamutex::simulation

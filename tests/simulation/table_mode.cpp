@@ -66,7 +66,7 @@ Result<Served> SimulatedTable::call(Operation operation, const dynamo::CallOptio
     case Arrival::replied: break;
   }
   const MonotonicTime received = clock_.now();
-  const auto& reply = static_cast<const TableExchange&>(*exchange);
+  auto& reply = static_cast<TableExchange&>(*exchange);
   if (reply.corrupted) return failure(in_doubt, "reply corrupt");
   server_clock_.observe(sent, received, reply.aged ? std::nullopt : reply.date);
   switch (reply.answer) {
@@ -77,7 +77,7 @@ Result<Served> SimulatedTable::call(Operation operation, const dynamo::CallOptio
     case Answer::normal: break;
   }
   if (reply.served.status == Served::Status::invalid) return failure(ErrorKind::invalid, "ValidationException");
-  Served served = reply.served;
+  Served served = std::move(reply.served);
   if (reply.old_item_hidden && served.status == Served::Status::condition_failed) served.item.reset();
   return served;
 }

@@ -1,7 +1,10 @@
 #pragma once
 // What happened, over all schedules.
 
+#include <array>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "simulation/faults.hpp"
 
@@ -33,6 +36,19 @@ struct Tally {
   std::uint64_t recovered_in_one = 0;    ///< … settled by exactly one more round trip.
   std::uint64_t broken_schedules = 0;    ///< With an assumption broken on purpose.
   std::uint64_t broken_overlaps = 0;     ///< … in which two holders were seen.
+
+  /// Adds another one's numbers, each to its own.
+  void add(const Tally& other) noexcept;
 };
+
+inline void Tally::add(const Tally& other) noexcept {
+  static_assert(std::is_trivially_copyable_v<Tally> && sizeof(Tally) % sizeof(std::uint64_t) == 0, "numbers only");
+  std::array<std::uint64_t, sizeof(Tally) / sizeof(std::uint64_t)> mine{};
+  auto theirs = mine;
+  std::memcpy(mine.data(), this, sizeof(Tally));
+  std::memcpy(theirs.data(), &other, sizeof(Tally));
+  for (std::size_t i = 0; i < mine.size(); ++i) mine[i] += theirs[i];
+  std::memcpy(static_cast<void*>(this), mine.data(), sizeof(Tally));
+}
 
 }  // namespace dynamutex::simulation

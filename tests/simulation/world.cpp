@@ -18,7 +18,7 @@ World::World(std::uint64_t seed) : random(seed) {}
 World::~World() = default;
 
 void World::at(TrueTime when, std::function<void()> act) {
-  push({std::max(when, now_), scheduled_++, nullptr, 0, std::move(act)});
+  schedule(when).act = std::move(act);
 }
 
 void World::spawn(Process& process, std::function<void()> body) {
@@ -36,11 +36,13 @@ bool World::run(std::uint64_t events_max) {
   while (!heap_.empty() && !stopped_) {
     if (events_ >= events_max) return false;
     std::pop_heap(heap_.begin(), heap_.end(), later);
-    const Event event = std::move(heap_.back());
+    const Due due = heap_.back();
     heap_.pop_back();
-    now_ = event.when;
+    now_ = due.when;
     ++events_;
-    digest_ = (digest_ ^ static_cast<std::uint64_t>(now_.count()) ^ event.number << 48U) * 0x100000001b3ULL;
+    digest_ = (digest_ ^ static_cast<std::uint64_t>(now_.count()) ^ std::uint64_t{due.number} << 48U) * 0x100000001b3ULL;
+    const Event event = std::exchange(events_to_come_[due.slot], {});
+    free_slots_.push_back(due.slot);
     if (event.task != nullptr) {
       resume(*event.task, event.ticket);
     } else {
@@ -67,13 +69,23 @@ bool World::drain() {
   return true;
 }
 
-void World::push(Event event) {
-  heap_.push_back(std::move(event));
+World::Event& World::schedule(TrueTime when) {
+  if (free_slots_.empty()) {
+    free_slots_.push_back(static_cast<std::uint32_t>(events_to_come_.size()));
+    events_to_come_.emplace_back();
+  }
+  const std::uint32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  heap_.push_back({std::max(when, now_), scheduled_++, slot});
   std::push_heap(heap_.begin(), heap_.end(), later);
+  return events_to_come_[slot];
 }
 
 void World::wake_at(TrueTime when, Task& task, std::uint64_t ticket) {
-  if (when != kNever) push({std::max(when, now_), scheduled_++, &task, ticket, nullptr});
+  if (when == kNever) return;
+  Event& event = schedule(when);
+  event.task = &task;
+  event.ticket = ticket;
 }
 
 void World::resume(Task& task, std::uint64_t ticket) {

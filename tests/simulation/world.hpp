@@ -97,25 +97,31 @@ class World {
   [[gnu::format(printf, 2, 3)]] void trace(const char* format, ...);
 
  private:
+  /// What happens, in a slot of `events_to_come_`.
   struct Event {
-    TrueTime when;
-    std::uint64_t number;
-    Task* task;            ///< To be resumed, if its wait is still the one with `ticket`; null for `act`.
-    std::uint64_t ticket;
+    Task* task = nullptr;  ///< To be resumed, if its wait is still the one with `ticket`; null for `act`.
+    std::uint64_t ticket = 0;
     std::function<void()> act;
   };
-  void push(Event event);
-  static bool later(const Event& a, const Event& b) noexcept {
-    return a.when != b.when ? a.when > b.when : a.number > b.number;
-  }
+  /// When it happens: all that the heap moves about.
+  struct Due {
+    TrueTime when;
+    std::uint32_t number;  ///< Of two at one instant, the one that was scheduled first comes first.
+    std::uint32_t slot;
+  };
+  static bool later(const Due& a, const Due& b) noexcept { return a.when != b.when ? a.when > b.when : a.number > b.number; }
+  /// A free slot, for an event at `when`.
+  Event& schedule(TrueTime when);
   void wake_at(TrueTime when, Task& task, std::uint64_t ticket);
   void resume(Task& task, std::uint64_t ticket);
 
   TrueTime now_{};
   std::uint64_t events_ = 0;
-  std::uint64_t scheduled_ = 0;
+  std::uint32_t scheduled_ = 0;
   std::uint64_t digest_ = 0xcbf29ce484222325ULL;
-  std::vector<Event> heap_;
+  std::vector<Due> heap_;
+  std::vector<Event> events_to_come_;
+  std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<Task>> tasks_;
   Task* current_ = nullptr;
   bool stopped_ = false;
