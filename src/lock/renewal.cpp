@@ -7,13 +7,29 @@ namespace dynamutex::lock {
 
 RenewalPlan plan_renewal(const RenewalView& lease, MonotonicTime now) noexcept {
   const MonotonicTime risk_at = saturating_add(lease.term_began, lease.length / 3 * 2);
-  const MonotonicTime due_at = lease.retry_at.value_or(saturating_add(lease.term_began, lease.length / 3));
+  const MonotonicTime due_at = renewal_due(lease);
   const MonotonicTime next_news = lease.at_risk_told ? lease.valid_until : std::min(risk_at, lease.valid_until);
   const MonotonicTime next = std::min(due_at, next_news);
   if (now >= lease.valid_until) return {RenewalStep::tell_lost, now, now};
   if (now >= risk_at && !lease.at_risk_told) return {RenewalStep::tell_at_risk, now, now};
   if (now >= due_at) return {RenewalStep::renew, now, next_news};
   return {RenewalStep::wait, next, next_news};
+}
+
+MonotonicTime renewal_due(const RenewalView& lease) noexcept {
+  return lease.retry_at.value_or(saturating_add(lease.term_began, lease.length / 3 - lease.early));
+}
+
+Duration renewal_spread(Duration length, double jitter) noexcept {
+  return Duration(static_cast<Duration::rep>(jitter * static_cast<double>((length / 12).count())));
+}
+
+MonotonicTime attempt_end(const RenewalView& lease, int failures, Duration usual, MonotonicTime now) noexcept {
+  constexpr Duration kMin = std::chrono::milliseconds(500);
+  constexpr Duration kMax = std::chrono::seconds(10);
+  const Duration ample = lease.length / 6;
+  const Duration span = usual == Duration::zero() ? ample : std::clamp(usual * 10, lease.length / 24, ample);
+  return std::min(saturating_add(now, std::clamp(span, kMin, kMax) * (1LL << std::clamp(failures, 0, 20))), lease.valid_until);
 }
 
 Duration renewal_pause(int failures, Duration length, double jitter) noexcept {

@@ -14,6 +14,7 @@ struct RenewalView {
   Duration length;                           ///< What a full lease lasts.
   std::optional<MonotonicTime> retry_at;     ///< After a failure: when to try again.
   bool at_risk_told = false;
+  Duration early{};                          ///< How long before a third of its length this term is to be renewed.
 };
 
 enum class RenewalStep { wait, renew, tell_at_risk, tell_lost };
@@ -21,11 +22,24 @@ enum class RenewalStep { wait, renew, tell_at_risk, tell_lost };
 struct RenewalPlan {
   RenewalStep step = RenewalStep::wait;
   MonotonicTime next;       ///< When to ask again, if nothing happens before.
-  MonotonicTime next_news;  ///< When there will be news without a success: a request is given up by then.
+  MonotonicTime next_news;  ///< When there will be news without a success.
 };
 
 /// What to do for a lease at `now`: loss first, then risk, then renewing.
 [[nodiscard]] RenewalPlan plan_renewal(const RenewalView& lease, MonotonicTime now) noexcept;
+
+/// When `lease` is to be renewed next, unless it ends before.
+[[nodiscard]] MonotonicTime renewal_due(const RenewalView& lease) noexcept;
+
+/// How early to renew a lease of this length, so that leases that were taken at once part ways: a renewal is due between a quarter
+/// and a third of the length; `jitter` is in [0, 1).
+[[nodiscard]] Duration renewal_spread(Duration length, double jitter) noexcept;
+
+/// When a renewal that is sent at `now` after `failures` failures in a row is given up, so that a request that hangs leaves time
+/// for others: after a sixth of the lease's length; where others wait for its place, after ten times the `usual` time (zero if
+/// unknown, or if nobody waits), if that is less, but no less than a 24th of the length; and between 500 ms and 10 s. Twice as
+/// long after each failure, as the service may be that slow. Never after the lease's end.
+[[nodiscard]] MonotonicTime attempt_end(const RenewalView& lease, int failures, Duration usual, MonotonicTime now) noexcept;
 
 /// The pause after `failures` failures in a row (1 or more), for a lease of this length; `jitter` is in [0, 1).
 [[nodiscard]] Duration renewal_pause(int failures, Duration length, double jitter) noexcept;

@@ -64,3 +64,27 @@ TEST_CASE("pauses grow with failures, but stay a small part of the lease") {
   CHECK(renewal_pause(1'000'000, 30s, 1.0) == 3s);
   CHECK(renewal_pause(5, 1s, 0.0) == 50ms);
 }
+
+TEST_CASE("a renewal is due up to a twelfth of the lease before its third") {
+  RenewalView early = lease();
+  early.early = renewal_spread(30s, 0.0);
+  CHECK(renewal_due(early) == at(110s));
+  early.early = renewal_spread(30s, 0.5);
+  CHECK(renewal_due(early) == at(108750ms));
+  CHECK(renewal_spread(30s, 0.9999) < 2500ms);
+  early.retry_at = at(112s);
+  CHECK(renewal_due(early) == at(112s));
+}
+
+TEST_CASE("a request that hangs is given up, sooner where others wait, and later after each failure") {
+  CHECK(attempt_end(lease(), 0, 0ns, at(110s)) == at(115s));
+  CHECK(attempt_end(lease(), 0, 20ms, at(110s)) == at(111250ms));
+  CHECK(attempt_end(lease(), 0, 300ms, at(110s)) == at(113s));
+  CHECK(attempt_end(lease(), 0, 10s, at(110s)) == at(115s));
+  CHECK(attempt_end(lease(), 1, 0ns, at(110s)) == at(120s));
+  CHECK(attempt_end(lease(), 63, 0ns, at(110s)) == at(129990ms));
+  const RenewalView brief{at(100s), at(101s), 1s, std::nullopt, false};
+  CHECK(attempt_end(brief, 0, 1ms, at(100300ms)) == at(100800ms));
+  const RenewalView day{at(100s), at(86500s), 86400s, std::nullopt, false};
+  CHECK(attempt_end(day, 0, 0ns, at(30000s)) == at(30010s));
+}

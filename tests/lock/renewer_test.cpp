@@ -8,7 +8,11 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <deque>
+#include <memory>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "dynamutex/lock/lock_client.hpp"
 
@@ -52,6 +56,26 @@ struct ThreadSafeEntropy final : Entropy {
   std::atomic<std::uint64_t> last{0};
 };
 
+/// Answers at once whatever was started.
+class InstantMulti final : public dynamo::Multi {
+ public:
+  explicit InstantMulti(Clock& clock) : clock_(clock) {}
+  void start(std::uint64_t id, const dynamo::Operation&, const dynamo::CallOptions&) override { started_.push_back(id); }
+  std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) override {
+    if (started_.empty()) {
+      clock_.wait_until(until, wake);
+      return std::nullopt;
+    }
+    const std::uint64_t id = started_.front();
+    started_.pop_front();
+    return Finished{id, dynamo::WriteOutcome{}};
+  }
+
+ private:
+  Clock& clock_;
+  std::deque<std::uint64_t> started_;
+};
+
 /// Answers every write as it is told at the moment; counts them.
 class SwitchedTable final : public dynamo::Table {
  public:
@@ -85,6 +109,9 @@ class SwitchedTable final : public dynamo::Table {
   }
   Result<dynamo::ScanPage> scan(const dynamo::Scan&, const dynamo::CallOptions&) override { return dynamo::ScanPage{}; }
   const dynamo::ServerClock& server_clock() const noexcept override { return clock; }
+  std::unique_ptr<dynamo::Multi> multi() override {
+    return many_at_once == nullptr ? nullptr : std::make_unique<InstantMulti>(*many_at_once);
+  }
 
   void wait_for_puts(int count) {
     std::unique_lock lock(mutex_);
@@ -107,6 +134,7 @@ class SwitchedTable final : public dynamo::Table {
   std::optional<ErrorKind> fails;
   bool taken = false;
   bool hang = false;
+  Clock* many_at_once = nullptr;
   dynamo::ServerClock clock;
 };
 
@@ -243,4 +271,35 @@ TEST_CASE("a renewer ends with leases in its care") {
     renewer.add(*setup.lease, setup.news.events());
   }
   CHECK(setup.lease->still_held());
+}
+
+TEST_CASE("leases come and go from any thread, and no event of one is told once it was removed") {
+  Setup setup;
+  setup.table.many_at_once = &setup.clock;
+  std::atomic<int> renewed{0};
+  std::atomic<int> late{0};
+  {
+    Renewer renewer(setup.clock, setup.entropy, RenewerOptions{4});
+    std::vector<std::thread> threads;
+    for (int thread = 0; thread < 4; ++thread) {
+      threads.emplace_back([&, thread] {
+        for (int round = 0; round < 50; ++round) {
+          AcquireOptions options;
+          options.lease = 3s;
+          Lease lease = *setup.client.acquire("lock-" + std::to_string(thread), options);
+          std::atomic<bool> removed{false};
+          const auto tell = [&] { ++(removed ? late : renewed); };
+          renewer.add(lease, {tell, [&](const Error&) { tell(); }, [&](const Error&) { tell(); }});
+          setup.clock.advance(500ms);
+          if (round % 3 == 0) std::this_thread::yield();
+          if (round % 7 == 0) static_cast<void>(lease.renew());
+          if (round % 5 == 0) lease.release();
+          renewer.remove(lease);
+          removed = true;
+        }
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+  CHECK(late == 0);
 }

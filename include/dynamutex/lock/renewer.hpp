@@ -1,6 +1,7 @@
 #pragma once
 // Renewer: keeps leases alive from one thread.
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -10,31 +11,48 @@
 
 namespace dynamutex::lock {
 
-/// News about one lease, told on the renewer's thread: return soon, and do not call the Renewer from here.
+/// News about one lease, told on the renewer's thread: return soon, all others wait for it. `Renewer::add` and `remove`, and all
+/// of Lease, may be called from here.
 struct RenewerEvents {
   std::function<void()> on_renewed = {};  ///< After each success.
   std::function<void(const Error& reason)> on_at_risk;  ///< Once: two thirds of the lease went by without success.
   std::function<void(const Error& reason)> on_lost;     ///< Once: the lease ended, or the table says it is not ours.
 };
 
-/// Renews any number of leases from one thread of its own, each at a third of its length, and again with jitter after a
-/// failure until it ends.
+struct RenewerOptions {
+  /// How many renewals may be under way at once on each table that does many at once (dynamo::Table::multi); 1 or more. Leases of
+  /// length L whose renewals take t each are kept up to about 2/3 * L / t * in_flight_max of them.
+  std::size_t in_flight_max = 64;
+};
+
+/// Renews any number of leases, of any number of tables, from one thread of its own.
 ///
-/// News come from the clock and not from the network: a request that hangs is given up when there is news to tell.
-/// Thread-safe. The destructor ends a request under way, joins the thread and releases nothing. Clock and
-/// entropy must outlive it.
+/// When: each between a quarter and a third of its length after its last renewal, at random, so that leases that were taken at
+/// once part ways; after a failure again and again, with jitter, until it ends. Where more are due than may be under way, the one
+/// that ends first comes first, after those that an answer would reach too late. A request that is not answered is given up
+/// after a sixth of the lease (at least 1 s, at most 10 s) and keeps no other waiting for longer. Each table has room of its
+/// own: one that is dead takes nothing from the others.
+/// News come from the clock and not from the network. On a table that does one request after another, a request is given up when
+/// there is news to tell.
+/// Promise: whatever it does, `Lease::still_held` is right; it only makes the time longer for which it says yes.
+/// Cost: O(log n) for each renewal; the memory of a lease, its Renewer's part included, is below 2 KiB for names of up to a few
+/// hundred bytes and without data.
+/// Thread-safe. The destructor ends what is under way, joins the thread and releases nothing. Clock and entropy must outlive it; a
+/// table must live until `remove` was called for its leases, whether they are still held or not, or until the Renewer is gone.
 class Renewer {
  public:
-  Renewer(Clock& clock, Entropy& entropy);
+  Renewer(Clock& clock, Entropy& entropy, const RenewerOptions& options = {});
   ~Renewer();
   Renewer(const Renewer&) = delete;
   Renewer& operator=(const Renewer&) = delete;
 
-  /// Starts renewing `lease` until it is removed, released, lost or the Renewer goes. The lease may be moved meanwhile.
+  /// Starts renewing `lease` until it is removed, released, lost or the Renewer goes. The lease may be moved meanwhile. Added again
+  /// it only gets other events. Does not wait for the network.
   void add(const Lease& lease, RenewerEvents events = {});
 
-  /// Stops renewing `lease`; no event of it is told once this returned. Blocks while one of its requests or events is
-  /// under way.
+  /// Stops renewing `lease`; no event of it is told once this returned, and its table is not used for it. A request under way is
+  /// given up: it is in doubt, and the lease settles it. Blocks only while an event of this lease is being told, or, for the last
+  /// lease of its table, for the moment in which the table's requests are ended. Called from an event it does not wait.
   void remove(const Lease& lease);
 
  private:
