@@ -55,7 +55,8 @@ void Exchange::go_on(std::uint64_t id, Active& active, const Next& next) {
     active.send = *send;
     line.queue_.push_back(id);
   } else if (const auto* pause = std::get_if<Pause>(&next); pause != nullptr) {
-    alarms_.push_back({pause->until, id, pause->cancellation});
+    const bool over = pause->cancellation != nullptr && pause->cancellation->cancelled();
+    alarms_.push_back({over ? MonotonicTime::min() : pause->until, id, pause->cancellation});
     std::push_heap(alarms_.begin(), alarms_.end(), later);
   } else {
     active_.erase(id);

@@ -28,6 +28,8 @@ class Line {
   /// How many requests may be under way, once it is open.
   [[nodiscard]] std::size_t capacity() const noexcept { return sequential_ ? 1 : in_flight_max_; }
   [[nodiscard]] std::size_t in_flight() const noexcept { return in_flight_; }
+  /// Whether a request would be sent at once.
+  [[nodiscard]] bool has_room() const noexcept { return in_flight_ < capacity() && queue_.empty(); }
   [[nodiscard]] bool sequential() const noexcept { return sequential_; }
   /// Makes the Multi, if there is none yet.
   void open();

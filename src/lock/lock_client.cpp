@@ -7,6 +7,8 @@
 
 #include "lock/acquisition.hpp"
 #include "lock/adoption.hpp"
+#include "lock/bulk.hpp"
+#include "lock/checks.hpp"
 #include "lock/core.hpp"
 #include "lock/dialogue.hpp"
 #include "lock/writes.hpp"
@@ -14,14 +16,8 @@
 namespace dynamutex::lock {
 namespace {
 
-constexpr std::size_t kKeyMax = 2048;
-constexpr std::size_t kSortKeyMax = 1024;
-/// DynamoDB's items end at 400 KB, names and all.
-constexpr std::size_t kDataMax = std::size_t{300} * 1024;
 /// Random digits in an owner's name: enough to tell the processes of one host apart when process ids come again.
 constexpr std::size_t kOwnerRandomDigits = 8;
-
-Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
 std::string default_owner(Entropy& entropy) {
   std::array<char, 256> host{};
@@ -33,35 +29,6 @@ std::string default_owner(Entropy& entropy) {
 LockClientOptions completed(LockClientOptions options, Entropy& entropy) {
   if (options.owner.empty()) options.owner = default_owner(entropy);
   return options;
-}
-
-Result<void> check_name(const LockName& name, const KeySchema& schema) {
-  if (name.key.empty()) return invalid("the lock's name is empty; give it 1 to 2048 bytes");
-  if (name.key.size() > kKeyMax) {
-    return invalid("the lock's name has " + std::to_string(name.key.size()) + " bytes; DynamoDB allows 2048");
-  }
-  if (schema.sort_key.empty() != name.sort_key.empty()) {
-    return invalid(schema.sort_key.empty() ? "the lock has a sort key, but the table is said to have none"
-                                           : "the table has a sort key, but the lock's is empty");
-  }
-  if (name.sort_key.size() > kSortKeyMax) {
-    return invalid("the lock's sort key has " + std::to_string(name.sort_key.size()) + " bytes; DynamoDB allows 1024");
-  }
-  return {};
-}
-
-Result<void> check_lease(Duration lease) {
-  if (lease >= kLeaseMin && lease <= kLeaseMax) return {};
-  return invalid("the lease is too " + std::string(lease < kLeaseMin ? "short" : "long") + "; give it 1 second to 366 days");
-}
-
-Result<void> check_options(const AcquireOptions& options) {
-  if (auto checked = check_lease(options.lease); !checked) return checked;
-  if (options.wait < Duration::zero()) return invalid("the time to wait is negative");
-  if (options.data && options.data->size() > kDataMax) {
-    return invalid("the data has " + std::to_string(options.data->size()) + " bytes; 307200 are allowed");
-  }
-  return {};
 }
 
 }  // namespace
@@ -133,6 +100,29 @@ Result<Lease> LockClient::adopt(const LeaseHandle& handle, const AdoptOptions& o
   auto state = lock::adopt(impl_, handle, options);
   if (!state) return std::move(state).error();
   return Lease(*std::move(state));
+}
+
+AcquireAllReport LockClient::acquire_all(const std::vector<LockName>& names, const AcquireOptions& options,
+                                         const std::function<void(std::size_t index, Result<Lease> lease)>& each,
+                                         const BulkOptions& bulk) {
+  AcquireAllReport report;
+  lock::acquire_all(impl_, names, options, bulk, [&](std::size_t index, Result<std::shared_ptr<LeaseState>> state) {
+    const bool contended = !state && state.error().kind == ErrorKind::contended;
+    ++(state ? report.acquired : contended ? report.contended : report.failed);
+    if (state) {
+      each(index, Lease(*std::move(state)));
+    } else {
+      each(index, std::move(state).error());
+    }
+  });
+  return report;
+}
+
+std::vector<ReleaseOutcome> LockClient::release_all(std::vector<Lease> leases, const BulkOptions& bulk) {
+  std::vector<std::shared_ptr<LeaseState>> states;
+  states.reserve(leases.size());
+  for (const Lease& lease : leases) states.push_back(lease.state_);
+  return lock::release_all(*impl_, states, bulk);
 }
 
 Result<std::optional<Record>> LockClient::inspect(const LockName& name, const Cancellation* cancellation) {

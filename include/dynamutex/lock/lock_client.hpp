@@ -51,6 +51,22 @@ struct AcquireOptions {
   std::function<void(const WaitEvent&)> on_wait;  ///< Called before each pause, on the calling thread.
 };
 
+/// For calls about many locks at once.
+struct BulkOptions {
+  /// How many requests may be under way at once, where the table does many at once (dynamo::Table::multi); 1 or more. A lock that
+  /// is waited for takes no place meanwhile.
+  std::size_t parallelism = 64;
+  /// Bound on the whole call; what was not begun by then is not tried.
+  Duration timeout = Duration::max();
+};
+
+/// How many of the locks of an `acquire_all` …
+struct AcquireAllReport {
+  std::size_t acquired = 0;
+  std::size_t contended = 0;  ///< … are held by others,
+  std::size_t failed = 0;     ///< … could not be taken for another reason.
+};
+
 struct PruneReport {
   std::size_t seen = 0;     ///< Records looked at.
   std::size_t pruned = 0;   ///< Expired and removed.
@@ -84,6 +100,23 @@ class LockClient {
   /// in time), `ambiguous` (a write is in doubt; the lock may stay taken for one lease), `invalid` (name, lease or record is
   /// wrong), and the table's own.
   [[nodiscard]] Result<Lease> acquire(const LockName& name, const AcquireOptions& options = {});
+
+  /// Takes many locks, each by the rules and with the errors of `acquire`, many requests at once from this thread.
+  ///
+  /// `each` gets every result once, as it comes, with the index of its name, on this thread: return soon, the requests under way
+  /// wait for it. A lease counts from its own write, so in a long call hand each to a Renewer at once. `options.wait` and
+  /// `operation_timeout` count for each lock from its first request; `bulk.timeout` bounds them all. What was not tried when that
+  /// time is over or the call is cancelled gets `timed_out`. A name that comes twice is `invalid` the second time.
+  /// The order is not kept: two callers that wait for overlapping names can each hold what the other waits for until their time
+  /// is over. Without `wait` nobody waits for anybody.
+  AcquireAllReport acquire_all(const std::vector<LockName>& names, const AcquireOptions& options,
+                               const std::function<void(std::size_t index, Result<Lease> lease)>& each,
+                               const BulkOptions& bulk = {});
+
+  /// Releases many leases, of this or of other clients, each as `Lease::release` does, many requests at once from this thread; the
+  /// outcomes are in the order of the leases. Each takes at most its `release_timeout`, all together `bulk.timeout`; one that
+  /// was not tried by then is `in_doubt`, and its record stands until its lease ends.
+  std::vector<ReleaseOutcome> release_all(std::vector<Lease> leases, const BulkOptions& bulk = {});
 
   /// Carries on with a lease that another process, or this one, acquired. Reads the record, consistently, and settles by it what
   /// became of a renewal that the handle calls pending. Blocks for at most `operation_timeout`.
