@@ -117,7 +117,10 @@ dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced
     terms.name("#v", attribute::kVersion);
     terms.value(":now", milliseconds_of(bounds->earliest));
     // A live record without a token is somebody's who does not fence: it is to be refused, and told.
-    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now AND #x = #v)" : " OR (#e < :now AND #x = #v)";
+    // Nor is a copy of this very write to take the lock again, with another token, where the expiry that it wrote was a guess that
+    // is over already.
+    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now AND #x = #v AND #v <> :me)" : " OR (#e < :now AND #x = #v)";
+    if (fenced) terms.value(":me", write.record.version);
   }
   return acquiring(core, write, fenced, std::move(terms.expression));
 }

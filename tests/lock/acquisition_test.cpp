@@ -381,62 +381,6 @@ TEST_CASE("whoever waits can tell for whom, and for how long at least") {
   CHECK(told == 1);
 }
 
-TEST_CASE("a fenced acquire is one update that adds one to the row's token, or to the servers' time") {
-  LockSetup setup;
-  setup.table.then([](const Asked& asked) {
-    CHECK(asked.operation == "update");
-    CHECK(asked.update.find("if_not_exists(#t, :floor) + :one") != std::string::npos);
-    return test::applied_with_token(7);
-  });
-  AcquireOptions options;
-  options.fenced = true;
-  const auto lease = setup.client->acquire("x", options);
-  REQUIRE(lease.ok());
-  REQUIRE(lease->fencing_token().has_value());
-  CHECK(lease->fencing_token()->value == 7);
-  const Asked& update = setup.table.asked[0];
-  CHECK(update.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR (attribute_exists(#f) AND #e < :now AND #x = #v)");
-  const long long now = milliseconds_of(setup.server_now());
-  CHECK(std::stoll(update.value(":floor")) <= now);
-  CHECK(std::stoll(update.value(":floor")) >= now - 1'600);
-}
-
-TEST_CASE("a fenced acquire that does not know the servers' time demands a row with a token") {
-  LockSetup setup(false);
-  setup.table.tell_time(LockSetup::kServerAhead);
-  setup.table.then_refused(std::nullopt).then_item(std::nullopt).then([](const Asked& asked) {
-    CHECK(asked.value(":floor") != "(none)");
-    return test::applied_with_token(7);
-  });
-  AcquireOptions options;
-  options.fenced = true;
-  REQUIRE(setup.client->acquire("x", options).ok());
-  CHECK(setup.table.asked[0].condition == "attribute_exists(#f) AND attribute_exists(#r)");
-  CHECK(setup.table.asked[0].value(":floor") == "(none)");
-}
-
-TEST_CASE("without the servers' time a fenced lock goes on from the row's token, or not at all") {
-  LockSetup setup(false);
-  AcquireOptions options;
-  options.fenced = true;
-  setup.table.then_refused(std::nullopt).then_item(std::nullopt);
-  const auto none = setup.client->acquire("x", options);
-  REQUIRE_FALSE(none.ok());
-  CHECK(none.error().kind == ErrorKind::not_applied);
-  CHECK(none.error().message.find("Date") != std::string::npos);
-
-  setup.table.then([](const Asked& asked) {
-    CHECK(asked.condition == "attribute_exists(#f) AND attribute_exists(#r)");
-    for (const auto& [placeholder, name] : asked.names) {
-      CAPTURE(placeholder);
-      CHECK((asked.condition + asked.update).find(placeholder) != std::string::npos);
-    }
-    return test::applied_with_token(8);
-  });
-  setup.table.then_applied();  // The expiry is rewritten: no date bears it out.
-  CHECK(setup.client->acquire("x", options)->fencing_token() == FencingToken{8});
-}
-
 TEST_CASE("an acquire whose record may be left behind says so also when time is up before its next write") {
   LockSetup setup(false);
   setup.clock.wall_offset = LockSetup::kServerAhead - 2h;
@@ -495,16 +439,6 @@ TEST_CASE("a record left behind in doubt is not forgotten when a later one is gi
   REQUIRE_FALSE(lease.ok());
   CHECK(lease.error().kind == ErrorKind::ambiguous);
   CHECK(setup.table.asked.size() == 5);
-}
-
-TEST_CASE("a fenced acquire refuses a live record that has no token") {
-  LockSetup setup;
-  setup.table.then_refused(setup.record("theirs", setup.server_now() + 12s));
-  AcquireOptions options = waiting(1min);
-  options.fenced = true;
-  const auto lease = setup.client->acquire("x", options);
-  REQUIRE_FALSE(lease.ok());
-  CHECK(lease.error().kind == ErrorKind::invalid);
 }
 
 TEST_CASE("names and options that cannot be are refused before any request") {

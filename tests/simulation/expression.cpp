@@ -164,9 +164,11 @@ class Reader {
     }
     const AttributeValue* const left = attribute();
     const std::string& sign = take();
+    const bool differs = sign == "<" && skip(">");
     const AttributeValue* const right = sees_value() ? &value() : attribute();
-    if (sign != "=" && sign != "<") unknown_form(text_, "only = and < are known");
+    if (sign != "=" && sign != "<") unknown_form(text_, "only =, < and <> are known");
     if (left == nullptr || right == nullptr) return false;
+    if (differs) return !equal(*left, *right);
     return sign == "=" ? equal(*left, *right) : less(*left, *right);
   }
 

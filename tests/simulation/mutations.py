@@ -84,7 +84,7 @@ MUTATIONS = [
     ("foreign-expiry-believed", "expiresAt counts though another version was written over it", "table",
      [(RECORD, "if (expires_ms && expires_version != nullptr && *expires_version == record.version) {", "if (expires_ms) {")]),
     ("foreign-expiry-pruned", "the acquiring write prunes by an expiresAt of another version", "table",
-     [(WRITES, " AND #x = #v)", " AND attribute_exists(#x) AND attribute_exists(#v))", 2)]),
+     [(WRITES, " AND #x = #v", " AND attribute_exists(#x) AND attribute_exists(#v)", 2)]),
     ("released-not-seen", "a record that was kept, released, counts as held", "table",
      [(RULES, "if (record.released) return {Step::create, sight.now};", "")]),
     ("token-without-floor", "the first token of a row is 1", "table",
