@@ -6,8 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "http/curl_multi.hpp"
 #include "http/curl_worker.hpp"
 #include "http/fork_mark.hpp"
+#include "http/wait_bound.hpp"
 
 namespace dynamutex::http {
 namespace {
@@ -67,8 +69,8 @@ class CurlTransport final : public Transport {
     if (!parts) return parts.error();
     Failure failure;
     failure.authority = parts->authority;
-    if (request.cancellation != nullptr && request.cancellation->cancelled()) failure.stop = Stop::cancelled;
-    else if (clock_.now() >= request.deadline) failure.stop = Stop::deadline;
+    const MonotonicTime now = clock_.now();
+    failure.stop = stop_asked(request.deadline, request.cancellation, now);
     if (failure.stop != Stop::none) return describe(failure, options_);
 
     Pool& pool = own_pool();
@@ -78,10 +80,12 @@ class CurlTransport final : public Transport {
       failure.code = CURLE_FAILED_INIT;
       return describe(failure, options_);
     }
-    Result<Response> result = worker->run(request, *parts);
+    Result<Response> result = worker->run(request, *parts, now);
     pool.give_back(std::move(worker));
     return result;
   }
+
+  std::unique_ptr<Multi> multi() override { return std::make_unique<CurlMulti>(clock_, options_); }
 
  private:
   /// This process's pool. After fork(2) the child leaves the inherited one alone, for ever: closing its TLS sessions would end

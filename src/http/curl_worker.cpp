@@ -1,24 +1,19 @@
 #include "http/curl_worker.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+
+#include "http/wait_bound.hpp"
 
 namespace dynamutex::http {
 namespace {
 
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
-
-/// A connection that was idle for longer may be gone without a word (a NAT or a load balancer forgot it), and a request on
-/// it would hang until its deadline. AWS's SDK for Java draws the line at the same 60 s (connectionMaxIdleTime).
-constexpr std::chrono::seconds kIdleMax{60};
-/// How often a wait looks up where a descriptor that would end it is missing.
-constexpr milliseconds kSlice{50};
-/// Otherwise: libcurl's own timers and the descriptors end a wait, so this only bounds a mistake.
-constexpr milliseconds kWaitMax{60'000};
 
 template <class Value>
 bool set(CURL* easy, CURLoption option, Value value) noexcept {
@@ -94,54 +89,87 @@ bool CurlWorker::set_hooks() {
          set(easy_, CURLOPT_HEADERFUNCTION, &CurlWorker::on_header) && set(easy_, CURLOPT_HEADERDATA, self) &&
          set(easy_, CURLOPT_WRITEFUNCTION, &CurlWorker::on_body) && set(easy_, CURLOPT_WRITEDATA, self) &&
          set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlWorker::on_open_socket) &&
-         set(easy_, CURLOPT_OPENSOCKETDATA, self) && set(easy_, CURLOPT_ERRORBUFFER, &detail_[0]);
+         set(easy_, CURLOPT_OPENSOCKETDATA, self) &&
+         set(easy_, CURLOPT_CLOSESOCKETFUNCTION, &CurlWorker::on_close_socket) &&
+         set(easy_, CURLOPT_CLOSESOCKETDATA, self) && set(easy_, CURLOPT_ERRORBUFFER, &detail_[0]);
 }
 
-Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts) {
+Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts, MonotonicTime now) {
+  return finish(begin(request, parts, now) ? drive(request) : Stop::none);
+}
+
+bool CurlWorker::begin(const Request& request, const UrlParts& parts, MonotonicTime now) {
   reply_.begin(request.response_bytes_max);
   started_ = false;
   detail_[0] = '\0';
-
-  Failure failure;
+  code_ = CURLE_OK;
   if (!set_url(request.url, parts)) {
-    failure.code = CURLE_URL_MALFORMAT;
-  } else if (!set_request(request)) {
-    failure.code = CURLE_OUT_OF_MEMORY;
-  } else if (::curl_multi_add_handle(multi_, easy_) != CURLM_OK) {
-    failure.code = CURLE_FAILED_INIT;
+    code_ = CURLE_URL_MALFORMAT;
+  } else if (!set_request(request, now)) {
+    code_ = CURLE_OUT_OF_MEMORY;
   } else {
-    failure.code = drive(request, failure.stop);
-    failure.os_errno = failure.stop == Stop::poll_failed ? errno : 0;
+    added_ = ::curl_multi_add_handle(multi_, easy_) == CURLM_OK;
+    if (!added_) code_ = CURLE_FAILED_INIT;
+  }
+  return added_;
+}
+
+bool CurlWorker::act(curl_socket_t socket, int events) {
+  int running = 0;
+  ::curl_multi_socket_action(multi_, socket, events, &running);
+  if (running > 0) return false;
+  read_end();
+  return true;
+}
+
+/// Once libcurl says that nothing is running.
+void CurlWorker::read_end() noexcept {
+  int left = 0;
+  const CURLMsg* const message = ::curl_multi_info_read(multi_, &left);
+  code_ = message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+}
+
+Result<Response> CurlWorker::finish(Stop stop) {
+  Failure failure;
+  failure.stop = stop;
+  failure.os_errno = stop == Stop::poll_failed ? errno : 0;
+  if (added_) {
     ::curl_multi_remove_handle(multi_, easy_);
+    added_ = false;
     note_connection();
   }
   headers_.clear();
 
-  const bool complete = failure.stop == Stop::none && failure.code == CURLE_OK && reply_.head_complete();
-  if (complete) {
+  if (stop == Stop::none && code_ == CURLE_OK && reply_.head_complete()) {
     Response response = reply_.take();
     response.sent = sent_;
     response.received = last_used_;
     return response;
   }
+  failure.code = code_;
   failure.started = started_;
-  if (failure.code == CURLE_COULDNT_CONNECT) {
+  if (stop == Stop::none && code_ == CURLE_COULDNT_CONNECT) {
     long os_errno = 0;
     ::curl_easy_getinfo(easy_, CURLINFO_OS_ERRNO, &os_errno);
     failure.os_errno = static_cast<int>(os_errno);
   }
   failure.detail = detail_;
-  failure.authority = parts.authority;
+  failure.authority = authority_;
   failure.excess = reply_.excess();
   failure.status = reply_.status();
-  failure.response_bytes_max = request.response_bytes_max;
+  failure.response_bytes_max = reply_.bytes_max();
   return describe(failure, options_);
+}
+
+bool CurlWorker::owns(curl_socket_t socket) const noexcept {
+  return std::find(sockets_.begin(), sockets_.end(), socket) != sockets_.end();
 }
 
 bool CurlWorker::set_url(std::string_view url, const UrlParts& parts) {
   if (url_ == url) return true;
   url_.assign(url);
   origin_.assign(parts.origin);
+  authority_.assign(parts.authority);
   // The path was signed as it is.
   if (::curl_url_set(url_handle_, CURLUPART_URL, url_.c_str(), CURLU_PATH_AS_IS | CURLU_DISALLOW_USER) == CURLUE_OK &&
       set(easy_, CURLOPT_CURLU, url_handle_)) {
@@ -151,9 +179,9 @@ bool CurlWorker::set_url(std::string_view url, const UrlParts& parts) {
   return false;
 }
 
-bool CurlWorker::set_request(const Request& request) {
+bool CurlWorker::set_request(const Request& request, MonotonicTime now) {
   bool ok = set_method(request);
-  const bool connect_anew = must_connect_anew();
+  const bool connect_anew = must_connect_anew(now);
   if (connect_anew != connect_anew_) {
     connect_anew_ = connect_anew;
     ok = ok && set(easy_, CURLOPT_FRESH_CONNECT, connect_anew ? 1L : 0L);
@@ -176,8 +204,7 @@ bool CurlWorker::set_method(const Request& request) {
   return ok && set(easy_, CURLOPT_CUSTOMREQUEST, natural ? nullptr : method_.c_str());
 }
 
-bool CurlWorker::must_connect_anew() const noexcept {
-  const MonotonicTime now = clock_.now();
+bool CurlWorker::must_connect_anew(MonotonicTime now) const noexcept {
   return now - connected_at_ >= options_.connection_age_max || now - last_used_ >= kIdleMax;
 }
 
@@ -188,24 +215,17 @@ void CurlWorker::note_connection() {
   if (opened > 0) connected_at_ = started_ ? sent_ : last_used_;
 }
 
-CURLcode CurlWorker::drive(const Request& request, Stop& stop) {
+Stop CurlWorker::drive(const Request& request) {
   for (;;) {
     int running = 0;
     ::curl_multi_perform(multi_, &running);
     if (running == 0) {
-      int left = 0;
-      const CURLMsg* const message = ::curl_multi_info_read(multi_, &left);
-      return message != nullptr && message->msg == CURLMSG_DONE ? message->data.result : CURLE_FAILED_INIT;
+      read_end();
+      return Stop::none;
     }
     const MonotonicTime now = clock_.now();
-    if (request.cancellation != nullptr && request.cancellation->cancelled()) {
-      stop = Stop::cancelled;
-    } else if (now >= request.deadline) {
-      stop = Stop::deadline;
-    } else if (!wait(request, now)) {
-      stop = Stop::poll_failed;
-    }
-    if (stop != Stop::none) return CURLE_OK;
+    if (const Stop stop = stop_asked(request.deadline, request.cancellation, now); stop != Stop::none) return stop;
+    if (!wait(request, now)) return Stop::poll_failed;
   }
 }
 
@@ -225,7 +245,7 @@ bool CurlWorker::wait(const Request& request, MonotonicTime now) {
   if (request.deadline != MonotonicTime::max()) {
     timer_.cover(request.deadline, now);
     watch(timer_.descriptor());
-    longest = std::min(longest, duration_cast<milliseconds>(request.deadline - now) + milliseconds(1));
+    longest = std::min(longest, wait_bound(request.deadline, now));
   }
   if (request.cancellation != nullptr) watch(request.cancellation->descriptor());
 
@@ -261,9 +281,21 @@ std::size_t CurlWorker::on_body(char* data, std::size_t size, std::size_t count,
 }
 
 curl_socket_t CurlWorker::on_open_socket(void* self, curlsocktype /*purpose*/, curl_sockaddr* address) noexcept {
+  auto& worker = *static_cast<CurlWorker*>(self);
   // After the start, a new connection could only serve the second start: spare the server the sight of it.
-  if (static_cast<const CurlWorker*>(self)->started_) return CURL_SOCKET_BAD;
-  return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (worker.started_) return CURL_SOCKET_BAD;
+  const int socket = ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (socket < 0) return CURL_SOCKET_BAD;
+  worker.sockets_.push_back(socket);
+  ++worker.socket_epoch_;
+  return socket;
+}
+
+int CurlWorker::on_close_socket(void* self, curl_socket_t socket) noexcept {
+  auto& worker = *static_cast<CurlWorker*>(self);
+  worker.sockets_.erase(std::remove(worker.sockets_.begin(), worker.sockets_.end(), socket), worker.sockets_.end());
+  ++worker.socket_epoch_;
+  return ::close(socket);
 }
 
 }  // namespace dynamutex::http

@@ -25,6 +25,7 @@ class ReplyCollector {
   /// Whether the status line and all headers of a final reply (RFC 9110, section 15: not 1xx) came in.
   [[nodiscard]] bool head_complete() const noexcept { return head_complete_; }
   [[nodiscard]] Excess excess() const noexcept { return excess_; }
+  [[nodiscard]] std::size_t bytes_max() const noexcept { return bytes_max_; }
   [[nodiscard]] int status() const noexcept { return response_.status; }
 
   /// Hands out the reply; `begin` starts the next.

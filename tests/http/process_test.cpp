@@ -89,3 +89,32 @@ TEST_CASE("sockets to the network are closed by exec") {
   ::closedir(folder);
   CHECK(seen >= 3);  // Listener, server's end, and ours.
 }
+
+TEST_CASE("a child cannot use its parent's Multi, and leaves its connections alone") {
+  const Certificates certificates;
+  RawServer server(always(reply("ok")), TlsSetup{certificates.localhost.certificate, certificates.localhost.key, "", 0});
+  http::CurlOptions options = Client::plain();
+  options.ca_bundle = certificates.ca;
+  Client client(std::move(options));
+  auto multi = client.transport->multi();
+  const std::string url = server.url();
+  http::Request request;
+  request.url = url;
+  request.deadline = client.clock.now() + kHang;
+  const auto send = [&] {
+    multi->start(1, request);
+    const auto finished = multi->wait(client.clock.now() + kHang, nullptr);
+    return finished && finished->result.ok();
+  };
+  REQUIRE(send());
+  CHECK(in_child([&] {
+          multi->start(2, request);
+          const auto finished = multi->wait(client.clock.now() + kHang, nullptr);
+          if (!finished || finished->result.ok() || finished->result.error().kind != ErrorKind::not_applied) return 1;
+          if (multi->wait(client.clock.now() + kHang, nullptr)) return 2;
+          multi.reset();
+          return 0;
+        }) == 0);
+  REQUIRE(send());
+  CHECK(server.connections() == 1);
+}
