@@ -22,6 +22,8 @@ Result<ScanPage> ClientTable::scan(const Scan& request, const CallOptions& optio
   return client_.scan(name_, request, options);
 }
 
+std::unique_ptr<Multi> ClientTable::multi() { return client_.multi(name_); }
+
 const ServerClock& ClientTable::server_clock() const noexcept { return client_.server_clock(); }
 
 }  // namespace dynamutex::dynamo

@@ -43,4 +43,20 @@ bool is_json_object(std::string_view body) {
   return reply && reply->is_object();
 }
 
+bool ItemReader::read(std::string_view body, bool condition_failed) {
+  auto found = read_item_reply(body, condition_failed ? "Item" : member_);
+  if (!found) return false;
+  item = *std::move(found);
+  return true;
+}
+
+bool ScanReader::read(std::string_view body, bool /*condition_failed*/) {
+  auto found = read_scan_reply(body);
+  if (!found) return false;
+  page = *std::move(found);
+  return true;
+}
+
+bool ObjectReader::read(std::string_view body, bool /*condition_failed*/) { return is_json_object(body); }
+
 }  // namespace dynamutex::dynamo

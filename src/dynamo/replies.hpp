@@ -15,4 +15,37 @@ namespace dynamutex::dynamo {
 
 [[nodiscard]] bool is_json_object(std::string_view body);
 
+/// Reads the answer to one operation and keeps what was in it.
+class ReplyReader {
+ public:
+  virtual ~ReplyReader() = default;
+  /// False where the body is none that DynamoDB sends as a success, or for a failed condition.
+  [[nodiscard]] virtual bool read(std::string_view body, bool condition_failed) = 0;
+};
+
+/// Of an item operation: `member` names the item in a success; after a failed condition it is "Item".
+class ItemReader final : public ReplyReader {
+ public:
+  explicit ItemReader(const char* member) noexcept : member_(member) {}
+  [[nodiscard]] bool read(std::string_view body, bool condition_failed) override;
+
+  std::optional<Item> item;
+
+ private:
+  const char* member_;
+};
+
+class ScanReader final : public ReplyReader {
+ public:
+  [[nodiscard]] bool read(std::string_view body, bool condition_failed) override;
+
+  ScanPage page;
+};
+
+/// Of any operation: keeps nothing.
+class ObjectReader final : public ReplyReader {
+ public:
+  [[nodiscard]] bool read(std::string_view body, bool condition_failed) override;
+};
+
 }  // namespace dynamutex::dynamo

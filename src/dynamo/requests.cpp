@@ -84,20 +84,18 @@ void write_condition(JsonWriter& json, std::string_view condition) {
 }
 
 template <class WriteRest>
-std::string body(std::string_view table, WriteRest&& write_rest) {
-  std::string text;
-  text.reserve(kTypicalBody);
-  JsonWriter json(text);
+void append_body(std::string& out, std::string_view table, WriteRest&& write_rest) {
+  out.reserve(out.size() + kTypicalBody);
+  JsonWriter json(out);
   json.open_object().key("TableName").string(table);
   write_rest(json);
   json.close_object();
-  return text;
 }
 
 }  // namespace
 
-std::string to_json(std::string_view table, const PutItem& request) {
-  return body(table, [&](JsonWriter& json) {
+void append_json(std::string& out, std::string_view table, const PutItem& request) {
+  append_body(out, table, [&](JsonWriter& json) {
     json.key("Item");
     write_members(json, request.item.attributes());
     write_condition(json, request.condition.text);
@@ -105,16 +103,16 @@ std::string to_json(std::string_view table, const PutItem& request) {
   });
 }
 
-std::string to_json(std::string_view table, const GetItem& request) {
-  return body(table, [&](JsonWriter& json) {
+void append_json(std::string& out, std::string_view table, const GetItem& request) {
+  append_body(out, table, [&](JsonWriter& json) {
     json.key("Key");
     write_members(json, request.key.attributes());
     if (request.consistent) json.key("ConsistentRead").boolean(true);
   });
 }
 
-std::string to_json(std::string_view table, const DeleteItem& request) {
-  return body(table, [&](JsonWriter& json) {
+void append_json(std::string& out, std::string_view table, const DeleteItem& request) {
+  append_body(out, table, [&](JsonWriter& json) {
     json.key("Key");
     write_members(json, request.key.attributes());
     write_condition(json, request.condition.text);
@@ -122,8 +120,8 @@ std::string to_json(std::string_view table, const DeleteItem& request) {
   });
 }
 
-std::string to_json(std::string_view table, const UpdateItem& request) {
-  return body(table, [&](JsonWriter& json) {
+void append_json(std::string& out, std::string_view table, const UpdateItem& request) {
+  append_body(out, table, [&](JsonWriter& json) {
     json.key("Key");
     write_members(json, request.key.attributes());
     write_text(json, "UpdateExpression", request.update.text);
@@ -133,8 +131,8 @@ std::string to_json(std::string_view table, const UpdateItem& request) {
   });
 }
 
-std::string to_json(std::string_view table, const Scan& request) {
-  return body(table, [&](JsonWriter& json) {
+void append_json(std::string& out, std::string_view table, const Scan& request) {
+  append_body(out, table, [&](JsonWriter& json) {
     write_text(json, "FilterExpression", request.filter.text);
     write_placeholders(json, request.filter);
     if (request.consistent) json.key("ConsistentRead").boolean(true);

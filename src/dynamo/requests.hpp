@@ -9,10 +9,18 @@
 
 namespace dynamutex::dynamo {
 
-[[nodiscard]] std::string to_json(std::string_view table, const PutItem& request);
-[[nodiscard]] std::string to_json(std::string_view table, const GetItem& request);
-[[nodiscard]] std::string to_json(std::string_view table, const DeleteItem& request);
-[[nodiscard]] std::string to_json(std::string_view table, const UpdateItem& request);
-[[nodiscard]] std::string to_json(std::string_view table, const Scan& request);
+/// Appends the request to `out`.
+void append_json(std::string& out, std::string_view table, const PutItem& request);
+void append_json(std::string& out, std::string_view table, const GetItem& request);
+void append_json(std::string& out, std::string_view table, const DeleteItem& request);
+void append_json(std::string& out, std::string_view table, const UpdateItem& request);
+void append_json(std::string& out, std::string_view table, const Scan& request);
+
+template <class Request>
+[[nodiscard]] std::string to_json(std::string_view table, const Request& request) {
+  std::string text;
+  append_json(text, table, request);
+  return text;
+}
 
 }  // namespace dynamutex::dynamo

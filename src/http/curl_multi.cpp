@@ -54,14 +54,25 @@ void CurlMulti::start(std::uint64_t id, const Request& request) {
 std::optional<Multi::Finished> CurlMulti::wait(MonotonicTime until, const Cancellation* wake) {
   for (;;) {
     if (auto finished = take_finished()) return finished;
-    if (mark_.inherited()) return std::nullopt;
     now_ = clock_.now();
+    if (mark_.inherited()) {
+      idle_away(until, wake);
+      return std::nullopt;
+    }
     run_kicked();
     run_due();
     if (auto finished = take_finished()) return finished;
     block(until, wake);
     if (auto finished = take_finished()) return finished;
-    if (now_ >= until || (wake != nullptr && wake->cancelled())) return std::nullopt;
+    if (stop_asked(until, wake, now_) != Stop::none) return std::nullopt;
+  }
+}
+
+/// In a child of fork(2), where the event queue and the timer are the parent's.
+void CurlMulti::idle_away(MonotonicTime until, const Cancellation* wake) {
+  pollfd watched{wake != nullptr ? wake->descriptor() : -1, POLLIN, 0};
+  for (; stop_asked(until, wake, now_) == Stop::none; now_ = clock_.now()) {
+    ::poll(&watched, 1, static_cast<int>(std::min(kSlice, wait_bound(until, now_)).count()));
   }
 }
 

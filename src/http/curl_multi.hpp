@@ -67,6 +67,7 @@ class CurlMulti final : public Multi {
 
   Slot* idle_slot(std::string_view origin);
   void drop_old_slots();
+  void idle_away(MonotonicTime until, const Cancellation* wake);
   void begin(Slot& slot, std::uint64_t id, const Request& request, const UrlParts& parts);
   void end(Slot& slot, Stop stop);
   void act(Slot& slot, curl_socket_t socket, int events);

@@ -3,108 +3,27 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
-#include <deque>
-#include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "dynamo/crc32.hpp"
 #include "dynamo/http_date.hpp"
-#include "support/fake_world.hpp"
+#include "dynamo/scripted_client.hpp"
 #include "support/vectors.hpp"
 
 using namespace std::chrono_literals;
 using namespace dynamutex;
 using namespace dynamutex::dynamo;
 using nlohmann::json;
-using test::CountingEntropy;
 using test::FakeClock;
+using test::ScriptedTransport;
+using test::Setup;
 
 namespace {
 
 constexpr const char* kConditionFailed =
     R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no","Item":{"key":{"S":"x"}}})";
-
-/// Answers from a script, and keeps what it was asked.
-class ScriptedTransport final : public http::Transport {
- public:
-  struct Sent {
-    std::string body;
-    std::vector<std::pair<std::string, std::string>> headers;
-    [[nodiscard]] std::string header(const std::string& name) const {
-      for (const auto& [header_name, value] : headers) {
-        if (header_name == name) return value;
-      }
-      return {};
-    }
-  };
-  using Answer = std::function<Result<http::Response>(const http::Request&)>;
-
-  explicit ScriptedTransport(FakeClock& local) : clock_(local) {}
-
-  Result<http::Response> send(const http::Request& request) override {
-    Sent sent{std::string(request.body), {}};
-    for (std::size_t i = 0; i < request.header_count; ++i) {
-      sent.headers.emplace_back(request.headers[i].name, request.headers[i].value);
-    }
-    requests.push_back(std::move(sent));
-    REQUIRE_FALSE(answers.empty());
-    const Answer answer = std::move(answers.front());
-    answers.pop_front();
-    return answer(request);
-  }
-
-  void answer(int status, std::string body, http::HeaderFields headers = {}) {
-    answers.emplace_back([=](const http::Request&) -> Result<http::Response> {
-      http::Response response;
-      response.status = status;
-      response.body = body;
-      response.headers = headers;
-      response.sent = response.received = clock_.now();
-      return response;
-    });
-  }
-  void fail(ErrorKind kind) {
-    answers.emplace_back([=](const http::Request&) -> Result<http::Response> {
-      Error error;
-      error.kind = kind;
-      error.message = "transport";
-      return error;
-    });
-  }
-
-  std::deque<Answer> answers;
-  std::vector<Sent> requests;
-
- private:
-  FakeClock& clock_;
-};
-
-struct Setup {
-  explicit Setup(int attempts_max = 4) {
-    ClientOptions options;
-    options.endpoint = "https://dynamodb.eu-west-1.amazonaws.com";
-    options.region = "eu-west-1";
-    options.attempts_max = attempts_max;
-    options.on_attempt = [this](const AttemptEvent& event) { pauses.push_back(event.retry_after); };
-    client = *Client::create({transport, *credentials, clock, entropy}, std::move(options));
-  }
-
-  static PutItem put() {
-    PutItem request;
-    request.item.set("key", "x");
-    return request;
-  }
-
-  FakeClock clock;
-  CountingEntropy entropy;
-  ScriptedTransport transport{clock};
-  std::unique_ptr<credentials::Provider> credentials =
-      credentials::make_static_provider({"AKIDEXAMPLE", Secret("secret-key"), Secret("session-token")});
-  std::vector<Duration> pauses;
-  std::unique_ptr<Client> client;
-};
 
 }  // namespace
 

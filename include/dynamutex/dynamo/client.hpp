@@ -72,6 +72,13 @@ class Client {
   [[nodiscard]] Result<std::string> call(std::string_view operation, std::string_view json, bool idempotent,
                                          const CallOptions& = {});
 
+  /// For many operations at once on one table, with the retries, the signing clock and the server time of this client. Null where
+  /// the transport has no Multi. It must not outlive the client, and is of no use in a child of fork(2).
+  ///
+  /// Its `wait` asks the credentials' provider on its own thread: while keys are being fetched, for 1 s at a time at most,
+  /// nothing else moves. A cancelled operation that pauses between two attempts may take 50 ms to end.
+  [[nodiscard]] std::unique_ptr<Multi> multi(std::string_view table);
+
   [[nodiscard]] const ServerClock& server_clock() const noexcept;
   [[nodiscard]] const std::string& endpoint() const noexcept;
   [[nodiscard]] const std::string& region() const noexcept;
@@ -92,6 +99,8 @@ class ClientTable final : public Table {
   [[nodiscard]] Result<WriteOutcome> remove(const DeleteItem& request, const CallOptions& options) override;
   [[nodiscard]] Result<WriteOutcome> update(const UpdateItem& request, const CallOptions& options) override;
   [[nodiscard]] Result<ScanPage> scan(const Scan& request, const CallOptions& options) override;
+  /// As Client::multi.
+  [[nodiscard]] std::unique_ptr<Multi> multi() override;
   [[nodiscard]] const ServerClock& server_clock() const noexcept override;
 
  private:

@@ -32,6 +32,9 @@ struct CurlOptions {
 /// After fork(2) a child may use it: inherited connections are left alone, not shared. (It leaks them: closing would end
 /// the parent's TLS sessions.) A call that is under way in the parent does not go on in the child.
 ///
+/// Its Multi keeps a connection for each request that was under way at once, until that was idle for 60 s, whatever
+/// `idle_connections_max` says. A Multi made before fork(2) is of no use in the child: what it is given there ends `not_applied`.
+///
 /// Errors besides Transport's: `invalid` also for a CA bundle, a client certificate or a key that cannot be read.
 /// Deadlines: with libcurl before 7.87, a request that ends while the name is being resolved returns only when the
 /// system's resolver does (resolv.conf(5), `timeout`).
