@@ -122,6 +122,7 @@ const std::vector<Command>& all_commands() {
        "\n"
        "  dynamutex --region eu-west-1 sign < request.http\n"
        "  dynamutex sign --explain --service s3 < request.http\n"
+       "  dynamutex --json sign < request.http | jq -r .headers.Authorization\n"
        "\n"
        "Exit codes: 64 the request cannot be signed; 78 no region or no credentials.\n",
        false, sign_command},

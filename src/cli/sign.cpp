@@ -1,5 +1,7 @@
 #include "cli/sign.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,6 +62,16 @@ std::string explanation(const sigv4::SignedRequest& result) {
   return text;
 }
 
+std::string as_json(const sigv4::SignedRequest& result) {
+  nlohmann::ordered_json headers = nlohmann::ordered_json::object();
+  for (const sigv4::AddedHeader& header : result.added) headers[header.name] = header.value;
+  const nlohmann::ordered_json object = {{"canonical_request", result.canonical_request},
+                                         {"string_to_sign", result.string_to_sign},
+                                         {"signature", std::string(result.signature.view())},
+                                         {"headers", std::move(headers)}};
+  return object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
 }  // namespace
 
 const OptionTable& sign_options() {
@@ -89,6 +101,7 @@ Result<std::string> sign_http_text(std::string_view http_text, const SignArgumen
   sigv4::SigningKeyCache keys(1);
   auto result = sigv4::sign(request, credentials, {*date, arguments.region, arguments.service}, keys, options);
   if (!result) return std::move(result).error();
+  if (arguments.json) return as_json(*result);
   return arguments.explain ? explanation(*result) : signed_text(*http, *result);
 }
 

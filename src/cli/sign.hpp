@@ -19,11 +19,12 @@ struct SignArguments {
   std::string service = "dynamodb";
   std::string region;
   bool explain = false;  ///< Show every stage instead of the signed request.
+  bool json = false;     ///< The stages and the headers to add, as one line of JSON (docs/schema/sign.json).
 };
 
 [[nodiscard]] const OptionTable& sign_options();
 
-/// The signed request as HTTP text or, to explain, every stage with a title. Pure.
+/// The signed request as HTTP text, the JSON, or, to explain, every stage with a title. Pure.
 ///
 /// The request's own `x-amz-date`, if it has one, is the signing date, so that a request AWS refused can be looked at later;
 /// otherwise it is `now`. An Authorization header that it has is replaced. `x-amz-content-sha256: UNSIGNED-PAYLOAD` is

@@ -19,6 +19,7 @@ constexpr auto kCredentialsTimeout = std::chrono::seconds(60);
 
 SignArguments read_sign_arguments(const CommandLine& line) {
   SignArguments arguments;
+  arguments.json = line.globals.json;
   for (const GivenFlag& given : line.flags) {
     if (given.flag == Flag::service) arguments.service = given.value;
     if (given.flag == Flag::explain) arguments.explain = true;
