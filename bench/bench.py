@@ -12,7 +12,7 @@ import sys
 _PROJECT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(_PROJECT / "tests"))
 
-from servers import DynamoDBLocal, servers_folder  # noqa: E402  # found by the line above
+from servers import DynamoDBLocal, NotFetched, servers_folder  # noqa: E402, F401  # found by the line above
 
 
 def arguments(doc):
