@@ -50,6 +50,8 @@ plot DATA using 0:2:xtic(1) with boxes lc rgb '{_COLOURS[0]}' notitle, DATA usin
 def lines(output, title, x_label, y_label, x_values, series, logarithmic_y=False):
     """`series`: label and numbers, one for each of `x_values`."""
     commands = f"set xlabel '{x_label}'\nset logscale x\nset key top left\nset xtics ({', '.join(str(x) for x in x_values)})\n"
+    if len(x_values) == 1:
+        commands += f"set xrange [{x_values[0] / 2}:{x_values[0] * 2}]\n"
     commands += "set logscale y\n" if logarithmic_y else "set yrange [0:]\n"
     commands += "plot " + ", ".join(f"DATA using 1:{column} with linespoints lw 2 pt 7 lc rgb '{_COLOURS[column - 2]}' title '{label}'"
                                     for column, label in enumerate(series, 2)) + "\n"
