@@ -49,6 +49,7 @@ class LockUser {
   [[nodiscard]] Duration probe_bound(int lock) const;
   void count_round(int lost_step);
   void wait_for_hand_over(const std::shared_ptr<std::optional<TrueTime>>& given_back);
+  void first_round(bool lost);
   void expect_requests(int before, bool lost, const char* what);
   [[nodiscard]] lock::AcquireOptions counted_options() const;
 

@@ -20,14 +20,17 @@ struct Arguments {
   bool replay = false;
   bool verbose = false;
   bool digest = false;
+  Work work = Work::all;
   int violations_max = 1;
   unsigned jobs = 1;
 };
 
 constexpr const char* kUsage =
     "usage: simulate [--schedules N] [--seed S] [--mode table|wire|both] [--jobs N] [--replay SEED]\n"
+    "       simulate --lost-replies N [--seed S] [--mode table|wire|both] [--jobs N] [--replay SEED]\n"
     "\n"
     "  --schedules N   how many schedules to run in each mode (10000); schedule i has seed S + i\n"
+    "  --lost-replies N  run so many of those schedules that lose single replies that N replies get lost\n"
     "  --seed S        the first seed (1)\n"
     "  --mode MODE     table: on a simulated table; wire: on the real client, down to HTTP; both (table)\n"
     "  --jobs N        so many processes share the schedules (1)\n"
@@ -55,6 +58,9 @@ Arguments parse(int count, char** words) {
     const auto value = [&] { return i + 1 < count ? words[++i] : (usage(64), nullptr); };
     if (word == "--schedules") {
       arguments.schedules = number(value());
+    } else if (word == "--lost-replies") {
+      arguments.work = Work::lost_replies;
+      arguments.schedules = (number(value()) + kLostRepliesMin - 1) / kLostRepliesMin;
     } else if (word == "--seed") {
       arguments.seed = number(value());
     } else if (word == "--replay") {
@@ -119,23 +125,25 @@ void print_tally(const Tally& tally, double elapsed_s) {
   print("  in which two holders were found", tally.broken_overlaps);
 }
 
-void tell(const Broken& broken, std::uint64_t after, Mode mode) {
+void tell(const Broken& broken, const Arguments& arguments, Mode mode) {
   std::printf("---- what happened in schedule %" PRIu64 "\n", broken.seed);
   Tally ignored;
-  static_cast<void>(run_seed(broken.seed, mode, true, ignored));
+  static_cast<void>(run_seed(broken.seed, arguments.work, mode, true, ignored));
   std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64 " schedules; to replay it:\n"
-              "  scripts/simulate --mode %s --replay %" PRIu64 "\n",
-              broken.rule.c_str(), broken.seed, after, name_of(mode), broken.seed);
+              "  scripts/simulate --mode %s %s--replay %" PRIu64 "\n",
+              broken.rule.c_str(), broken.seed, broken.seed - arguments.seed + 1, name_of(mode),
+              arguments.work == Work::lost_replies ? "--lost-replies 1 " : "", broken.seed);
 }
 
 /// Runs `arguments.schedules` schedules; tells how many broke a rule.
 std::size_t run_mode(const Arguments& arguments, Mode mode) {
   const auto began = std::chrono::steady_clock::now();
   const Report report =
-      run_batch({mode, arguments.seed, arguments.schedules, arguments.violations_max, arguments.verbose}, arguments.jobs);
+      run_batch({mode, arguments.work, arguments.seed, arguments.schedules, arguments.violations_max, arguments.verbose},
+                arguments.jobs);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
   if (arguments.violations_max == 1 && !report.broken.empty()) {
-    tell(report.broken.front(), report.broken.front().seed - arguments.seed + 1, mode);
+    tell(report.broken.front(), arguments, mode);
   } else {
     for (const Broken& broken : report.broken) {
       std::printf("seed %" PRIu64 " (%s): %s\n", broken.seed, name_of(mode), broken.rule.c_str());

@@ -27,7 +27,7 @@ Report run_alone(const Batch& batch) {
   Report report;
   for (std::uint64_t i = 0; i < batch.count; ++i) {
     const std::uint64_t seed = batch.first + i;
-    Verdict verdict = run_seed(seed, batch.mode, batch.tracing, report.tally);
+    Verdict verdict = run_seed(seed, batch.work, batch.mode, batch.tracing, report.tally);
     report.digest = report.digest * kDigestFactor + verdict.digest;
     if (verdict.violation.empty()) continue;
     report.broken.push_back({seed, std::move(verdict.violation)});
@@ -124,8 +124,8 @@ Worker start(const Batch& batch) {
 
 }  // namespace
 
-Verdict run_seed(std::uint64_t seed, Mode mode, bool tracing, Tally& tally) {
-  return counts_round_trips(seed) ? run_round_trips(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
+Verdict run_seed(std::uint64_t seed, Work work, Mode mode, bool tracing, Tally& tally) {
+  return work == Work::lost_replies || counts_round_trips(seed) ? run_round_trips(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
 }
 
 Report run_batch(const Batch& batch, unsigned jobs) {

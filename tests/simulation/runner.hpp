@@ -9,9 +9,15 @@
 
 namespace dynamutex::simulation {
 
+enum class Work {
+  all,          ///< Schedules with all kinds of trouble, and some that count round trips.
+  lost_replies  ///< Those that count round trips only.
+};
+
 /// Which schedules to run: those of the seeds `first` to `first + count - 1`.
 struct Batch {
   Mode mode = Mode::table;
+  Work work = Work::all;
   std::uint64_t first = 1;
   std::uint64_t count = 0;
   int violations_max = 1;  ///< Where to stop.
@@ -29,8 +35,8 @@ struct Report {
   std::vector<Broken> broken;    ///< By seed.
 };
 
-/// Runs one schedule, of the kind that its seed asks for.
-[[nodiscard]] Verdict run_seed(std::uint64_t seed, Mode mode, bool tracing, Tally& tally);
+/// Runs one schedule.
+[[nodiscard]] Verdict run_seed(std::uint64_t seed, Work work, Mode mode, bool tracing, Tally& tally);
 
 /// Runs the batch. Where no rule is broken, the report does not depend on `jobs` (1 or more): so many processes share the seeds.
 [[nodiscard]] Report run_batch(const Batch& batch, unsigned jobs);

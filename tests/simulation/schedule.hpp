@@ -20,7 +20,11 @@ struct Verdict {
 /// Whether `seed` counts round trips instead of making trouble.
 [[nodiscard]] bool counts_round_trips(std::uint64_t seed) noexcept;
 
-/// One process, no fault but single lost replies: what each step costs.
+/// How many replies a run of run_round_trips loses, at least.
+constexpr std::uint64_t kLostRepliesMin = 18;
+
+/// One process, no fault but single lost replies: what each step costs. Replies of taking (a first time and again), renewing
+/// and giving back get lost, with and without a fence, with and without the connection telling.
 [[nodiscard]] Verdict run_round_trips(std::uint64_t seed, Mode mode, bool tracing, Tally& tally);
 
 }  // namespace dynamutex::simulation
