@@ -249,7 +249,7 @@ Error Acquisition::without_token(const std::string& why) const {
 
 bool Acquisition::lacks_floor() const noexcept {
   const bool continues_tokens = seen_ && seen_->fencing_token;
-  return options_.fenced && !continues_tokens && !core_->table.server_clock().bounds(core_->clock.now());
+  return options_.fenced && !continues_tokens && !token_floor(*core_, core_->clock.now());
 }
 
 Error Acquisition::untimed() const {

@@ -1,5 +1,6 @@
 #include "lock/fencing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <string>
@@ -38,6 +39,12 @@ void remove_leftovers(const dynamo::Item& item, dynamo::Expression& update) {
 
 }  // namespace
 
+std::optional<dynamo::ServerTime> token_floor(const Core& core, MonotonicTime at) {
+  const auto bounds = core.table.server_clock().bounds(at);
+  if (!bounds || bounds->width() > std::max(core.options.retention / 2, kBoundsWidthMax)) return std::nullopt;
+  return bounds->earliest;
+}
+
 dynamo::Operation fenced_update(Core& core, const RecordWrite& write, dynamo::Expression condition) {
   const dynamo::Item item = encode(write.record, core.options.schema, core.options.compat);
   dynamo::UpdateItem request;
@@ -49,9 +56,8 @@ dynamo::Operation fenced_update(Core& core, const RecordWrite& write, dynamo::Ex
   set_attributes(core, item, request.update);
   request.update.names.emplace_back("#t", attribute::kFencingToken);
   request.update.values.emplace_back(":one", dynamo::Number{"1"});
-  const auto bounds = core.table.server_clock().bounds(write.from);
-  if (bounds) {
-    const auto floor = std::chrono::floor<std::chrono::milliseconds>(bounds->earliest.time_since_epoch()).count();
+  if (const auto earliest = token_floor(core, write.from); earliest) {
+    const auto floor = std::chrono::floor<std::chrono::milliseconds>(earliest->time_since_epoch()).count();
     request.update.text += ", #t = if_not_exists(#t, :floor) + :one";
     request.update.values.emplace_back(":floor", dynamo::Number{std::to_string(floor)});
   } else {

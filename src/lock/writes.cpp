@@ -104,8 +104,8 @@ dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced
   terms.name("#r", attribute::kReleased);
   if (fenced) terms.name("#f", attribute::kFencingToken);
   std::string& condition = terms.expression.text;
-  if (fenced && !bounds) {
-    // Without the servers' time there is no floor for a new row's first token: only a row that has one will do.
+  if (fenced && !token_floor(core, write.from)) {
+    // Without the servers' time, or with a vague one, there is no floor for a new row's first token: only a row that has one will do.
     condition = "attribute_exists(#f) AND attribute_exists(#r)";
   } else {
     terms.name("#k", core.options.schema.key);

@@ -90,6 +90,24 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
   CHECK(setup.table.asked[0].value(":floor") == "(none)");
 }
 
+TEST_CASE("a fenced acquire after so long an idle time that TTL may have deleted newer tokens demands a row with a token") {
+  LockClientOptions options;
+  options.retention = 1h;
+  LockSetup setup(true, std::move(options));
+  const auto first_condition = [&](Duration idle) {
+    setup.clock.advance(idle);
+    setup.table.then([](const Asked&) { return test::applied_with_token(7); });
+    setup.table.then_applied();  // The guessed expiry is rewritten.
+    const std::size_t before = setup.table.asked.size();
+    REQUIRE(setup.client->acquire("x", fenced()).ok());
+    return setup.table.asked[before].condition;
+  };
+  setup.table.tell_time(LockSetup::kServerAhead);
+  // The servers' time is known to within 2 * 500 ppm of the idle time: to 14 minutes, and to 58 minutes.
+  CHECK(first_condition(24h * 10).find("attribute_not_exists(#k)") == 0);
+  CHECK(first_condition(24h * 40).find("attribute_exists(#f) AND attribute_exists(#r)") == 0);
+}
+
 TEST_CASE("without the servers' time a fenced lock goes on from the row's token, or not at all") {
   LockSetup setup(false);
   setup.table.then_refused(std::nullopt).then_item(std::nullopt);

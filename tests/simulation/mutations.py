@@ -90,6 +90,8 @@ MUTATIONS = [
      [(RULES, "if (record.released) return {Step::create, sight.now};", "")]),
     ("token-without-floor", "the first token of a row is 1", "table",
      [(FENCING, "dynamo::Number{std::to_string(floor)}", "dynamo::Number{std::to_string(floor * 0)}")]),
+    ("token-floor-vague", "the first token of a row is taken from the servers' time however vague that is", "table",
+     [(FENCING, "!bounds || bounds->width() > std::max(core.options.retention / 2, kBoundsWidthMax)", "!bounds")]),
     ("token-not-raised", "a takeover keeps the token", "table",
      [(FENCING, '":one", dynamo::Number{"1"}', '":one", dynamo::Number{"0"}')]),
     ("token-not-guarded", "a late renewal or release writes an old token back", "table",

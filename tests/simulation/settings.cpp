@@ -10,7 +10,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-constexpr std::int64_t kSlowestMax = 900'000;
+constexpr std::int64_t kSlowestMax = 700'000;
 
 void draw_time(Settings& settings, Random& random) {
   constexpr unsigned kDrifts[] = {500, 500, 5'000, 50'000, 300'000};
