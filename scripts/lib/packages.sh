@@ -1,7 +1,7 @@
 # What has to be installed, and how. Sourced after common.sh.
 
 build_packages=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev nlohmann-json3-dev doctest-dev)
-test_packages=(python3 python3-botocore python3-jsonschema python3-yaml jq libfaketime ca-certificates tmux man-db mandoc bash-completion zsh nginx-light gnuplot-nox)
+test_packages=(python3 python3-botocore python3-jsonschema python3-yaml jq libfaketime ca-certificates tmux vim-tiny man-db mandoc bash-completion zsh nginx-light gnuplot-nox)
 fuzz_packages=(clang libclang-rt-dev)
 
 as_root() {

@@ -1,6 +1,9 @@
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <optional>
 #include <string>
 #include <utility>
@@ -28,18 +31,31 @@ namespace {
 constexpr Duration kAgainMin = std::chrono::milliseconds(500);
 constexpr Duration kAgainMax = std::chrono::seconds(15);
 
+/// How this process is to end.
+struct RunEnd {
+  int exit_code = 0;
+  int keyboard_signal = 0;  ///< A key that ended the command; 0 for none.
+};
+
+/// The key was meant for the whole job, and only the command got it: so the script around us, and a shell's loop, end as well.
+void pass_on_key(int number) {
+  const rlimit no_core{0, 0};
+  ::setrlimit(RLIMIT_CORE, &no_core);
+  ::kill(0, number);
+}
+
 class Run {
  public:
   Run(const RunArguments& arguments, const lock::LockName& name, World& world, Signals& signals,
       const InheritedDescriptors& descriptors, const Console& console)
       : arguments_(arguments), name_(name), world_(world), signals_(signals), descriptors_(descriptors), console_(console) {}
 
-  int operator()() {
+  RunEnd operator()() {
     for (;;) {
       Taken taken = take();
-      if (!taken.lease) return taken.exit_code;
+      if (!taken.lease) return {taken.exit_code, 0};
       const Term term = hold(*taken.lease);
-      if (!arguments_.forever || !term.lost || term.asked_to_end) return term.exit_code;
+      if (!arguments_.forever || !term.lost || term.asked_to_end) return term.end;
       console_.log("waiting for lock " + shown(name_) + " again (--forever)");
     }
   }
@@ -47,7 +63,7 @@ class Run {
  private:
   /// One time of holding the lock.
   struct Term {
-    int exit_code = 0;
+    RunEnd end;
     bool lost = false;
     bool asked_to_end = false;
   };
@@ -81,7 +97,7 @@ class Run {
     if (!child) {
       release_lock(lease, console_);
       console_.error(child.error().message);
-      return {exit_code::cannot_execute};
+      return {{exit_code::cannot_execute, 0}};
     }
     // A thread only now: fork is simplest in a process with one.
     std::optional<lock::Renewer> renewer;
@@ -111,8 +127,8 @@ class Run {
     const bool lost = verdict.exit_code == exit_code::lease_lost && (end.cause == EndCause::lease || !end.held);
     const std::string warning = describe_release(outcome, arguments_);
     if (!warning.empty() && !lost) console_.warning(warning);
-    if (const auto number = signals_.take_ending()) return {exit_code::signalled_base + *number, lost, true};
-    return {verdict.exit_code, lost, end.asked_to_end};
+    if (const auto number = signals_.take_ending()) return {{exit_code::signalled_base + *number, 0}, lost, true};
+    return {{verdict.exit_code, lost ? 0 : end.keyboard_signal}, lost, end.asked_to_end};
   }
 
   const RunArguments& arguments_;
@@ -135,11 +151,16 @@ int run_command(const CommandLine& line) {
   if (!opened.world) return opened.exit_code;
   const auto name = make_lock_name(arguments->lock.name, arguments->lock.sort_key, opened.world->settings().schema);
   if (!name) return console.fail(name.error().message, exit_code::usage);
-  Signals signals;
-  if (!signals.working()) {
-    return console.fail("cannot start the command: no descriptor is left for signals", exit_code::cannot_execute);
+  RunEnd end;
+  {
+    Signals signals;
+    if (!signals.working()) {
+      return console.fail("cannot start the command: no descriptor is left for signals", exit_code::cannot_execute);
+    }
+    end = Run(*arguments, *name, *opened.world, signals, descriptors, console)();
   }
-  return Run(*arguments, *name, *opened.world, signals, descriptors, console)();
+  if (end.keyboard_signal != 0) pass_on_key(end.keyboard_signal);
+  return end.exit_code;
 }
 
 }  // namespace dynamutex::cli

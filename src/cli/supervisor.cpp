@@ -189,7 +189,10 @@ SectionEnd Supervisor::finish(Child& child) {
   // Both before the group's number is free for others.
   if (end.cause != EndCause::none || !end.held) child.signal_group(SIGKILL);
   world_.guard.stand_down();
+  const bool had_terminal = world_.terminal.belongs_to(child.group());
   end.child = child.reap();
+  const bool by_key = end.child.signal == SIGINT || end.child.signal == SIGQUIT;
+  if (had_terminal && by_key && end.cause == EndCause::none) end.keyboard_signal = end.child.signal;
   world_.terminal.take_back_from(child.group(), end.child.signal != 0);
   const auto loss = lease_.loss();
   if (loss) end.loss = loss->message;

@@ -22,6 +22,7 @@ struct SectionEnd {
   bool terminated = false;          ///< We sent TERM.
   bool killed = false;              ///< We sent KILL.
   bool asked_to_end = false;        ///< TERM, INT or QUIT was sent while it ran.
+  int keyboard_signal = 0;          ///< INT or QUIT, where it ended a command that had the terminal; 0 otherwise.
   bool held = true;                 ///< The lease was still held when the command ended.
   std::string loss;                 ///< How the lease was lost, where it is known to be.
   std::string trouble;              ///< Why renewals fail, where they do.

@@ -95,7 +95,7 @@ class Processes:
         for running in self.started:
             if running.running:
                 running.kill()
-        for pid in self._marked():
+        for pid in self.marked():
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -105,7 +105,8 @@ class Processes:
             for left in (f"/dev/shm/faketime_shm_{running.pid}", f"/dev/shm/sem.faketime_sem_{running.pid}"):
                 pathlib.Path(left).unlink(missing_ok=True)
 
-    def _marked(self):
+    def marked(self):
+        """All that carry this test's mark and still run, whoever their parents are."""
         wanted = f"{_MARK}={self._mark}".encode()
         for folder in pathlib.Path("/proc").glob("[0-9]*"):
             try:
