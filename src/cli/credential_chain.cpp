@@ -21,6 +21,7 @@ class WordedProvider final : public credentials::Provider {
     auto found = inner_.get(deadline, cancellation);
     return found ? std::move(found) : word_credential_error(std::move(found).error());
   }
+  bool reject(const credentials::SharedCredentials& keys) noexcept override { return inner_.reject(keys); }
   std::string source() const override { return inner_.source(); }
 
  private:

@@ -38,6 +38,13 @@ class CachedProvider final : public Provider {
     return accept(std::move(outcome));
   }
 
+  bool reject(const SharedCredentials& credentials) noexcept override {
+    const std::lock_guard lock(mutex_);
+    if (credentials != current_.credentials) return current_.credentials != nullptr;  // Another thread was faster.
+    rejected_ = true;
+    return refreshing_ || clock_.now() >= retry_from_;
+  }
+
   std::string source() const override {
     const std::lock_guard lock(mutex_);
     return name_;
@@ -56,18 +63,21 @@ class CachedProvider final : public Provider {
   }
 
   [[nodiscard]] bool wants_refresh() const noexcept {
-    return current_.expires && clock_.wall_now() >= refresh_from_ && clock_.now() >= retry_from_;
+    const bool ends_soon = current_.expires && clock_.wall_now() >= refresh_from_;
+    return (ends_soon || rejected_) && clock_.now() >= retry_from_;
   }
 
   Result<SharedCredentials> accept(FetchOutcome outcome) {
     const MonotonicTime now = clock_.now();
     if (auto* const fetched = std::get_if<Fetched>(&outcome)) {
       current_ = std::move(*fetched);
+      rejected_ = false;
+      retry_from_ = saturating_add(now, options_.retry_pause);
       if (current_.expires) {
         const WallTime wall = clock_.wall_now();
         const Duration life = *current_.expires - wall;
         refresh_from_ = *current_.expires - std::min(options_.refresh_before, std::max<Duration>(life / 4, Duration::zero()));
-        retry_from_ = trusted_until_ = saturating_add(now, options_.retry_pause);
+        trusted_until_ = retry_from_;
       }
       return current_.credentials;
     }
@@ -88,6 +98,7 @@ class CachedProvider final : public Provider {
   bool refreshing_ = false;
   std::string name_;
   Fetched current_;
+  bool rejected_ = false;
   WallTime refresh_from_{};
   MonotonicTime retry_from_ = MonotonicTime::min();
   MonotonicTime trusted_until_ = MonotonicTime::min();

@@ -138,6 +138,7 @@ void Call::judge_refusal(const http::Response& reply, const AwsError& aws, std::
   result.error.attempts = attempts_;
   result.retry = error_class.retry;
   if (ClockSkew::explains(aws.code, date, signed_at_)) result.retry = RetryCause::clock_skew;
+  if (refuses_credentials(aws.code) && core_.world.credentials.reject(keys_)) result.retry = RetryCause::new_credentials;
   if (const auto asked = parse_integer<std::uint32_t>(reply.headers.find("x-amz-retry-after")); asked) {
     result.server_asks = std::chrono::milliseconds(*asked);
   }

@@ -38,6 +38,9 @@ constexpr std::array<std::string_view, 17> kDeniedCodes = {
     "ExpiredToken",                "RequestTimeTooSkewed",  "RequestExpired",              "RequestInTheFuture",
     "AuthFailure",                 "OptInRequired"};
 
+constexpr std::array<std::string_view, 4> kCredentialCodes = {"ExpiredTokenException", "ExpiredToken",
+                                                              "UnrecognizedClientException", "InvalidClientTokenId"};
+
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& codes, std::string_view code) noexcept {
   return std::find(codes.begin(), codes.end(), code) != codes.end();
@@ -120,6 +123,8 @@ AwsError read_aws_error(const http::Response& reply) {
   }
   return result;
 }
+
+bool refuses_credentials(std::string_view code) noexcept { return contains(kCredentialCodes, code); }
 
 void redact(std::string& text, const Secret& secret) {
   constexpr std::string_view kMask = "[secret]";

@@ -31,6 +31,9 @@ struct ErrorClass {
 /// `kind` is told for a write; 5xx means that it may have been applied.
 [[nodiscard]] ErrorClass classify_error(int http_status, std::string_view code) noexcept;
 
+/// Whether the code says that the access key or the session token is expired or unknown, whatever the request was.
+[[nodiscard]] bool refuses_credentials(std::string_view code) noexcept;
+
 /// What a message about a request may need to say.
 struct RequestContext {
   std::string_view operation;

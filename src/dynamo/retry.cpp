@@ -30,8 +30,8 @@ void RetryQuota::give_back(int taken) noexcept {
 }
 
 Duration retry_pause(RetryCause cause, int retry, Entropy& entropy, std::optional<Duration> server_asks) noexcept {
-  // The first try with a corrected clock has nothing to wait for.
-  if (cause == RetryCause::clock_skew) return Duration::zero();
+  // The first try with a corrected clock, or with other keys, has nothing to wait for.
+  if (cause == RetryCause::clock_skew || cause == RetryCause::new_credentials) return Duration::zero();
   const Duration base = cause == RetryCause::throttling ? kThrottlingBase : kTransientBase;
   const Duration ceiling = std::min<Duration>(base * (1LL << std::clamp(retry - 1, 0, 20)), kPauseMax);
   const Duration jittered(static_cast<Duration::rep>(unit_interval(entropy) * static_cast<double>(ceiling.count())));

@@ -11,7 +11,7 @@
 namespace dynamutex::dynamo {
 
 /// Why an attempt may be tried again.
-enum class RetryCause { none, transient, throttling, clock_skew };
+enum class RetryCause { none, transient, throttling, clock_skew, new_credentials };
 
 /// Stops a storm of retries: each retry takes tokens, success gives them back. Thread-safe.
 class RetryQuota {

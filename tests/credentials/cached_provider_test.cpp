@@ -206,3 +206,54 @@ TEST_CASE("while one thread refreshes, the others get the old credentials at onc
   refresher.join();
   CHECK(test.count == 2);
 }
+
+TEST_CASE("credentials that a service refused are fetched anew, before their time") {
+  CacheTest test([&](int n) { return keys(n, test.clock.wall_now() + 6h); });
+  const auto first = *test.provider->get(MonotonicTime::max(), nullptr);
+  test.clock.advance(1h);
+  CHECK(test.get() == "1");
+  CHECK(test.provider->reject(first));
+  CHECK(test.get() == "2");
+  CHECK(test.get() == "2");
+
+  CHECK(test.provider->reject(first));  // A late word of the old ones: there are others already.
+  CHECK(test.get() == "2");
+  CHECK(test.count == 2);
+}
+
+TEST_CASE("credentials without an end are fetched anew once they are refused") {
+  CacheTest test([](int n) { return keys(n, std::nullopt); });
+  const auto first = *test.provider->get(MonotonicTime::max(), nullptr);
+  test.clock.advance(24h);
+  CHECK(test.provider->reject(first));
+  CHECK(test.get() == "2");
+}
+
+TEST_CASE("refusals do not make the source be asked more than once a minute") {
+  CacheTest test([](int n) { return keys(n, std::nullopt); });
+  for (const char* const expected : {"1", "1", "1", "2"}) {
+    CHECK(test.get() == expected);
+    CHECK_FALSE(test.provider->reject(*test.provider->get(MonotonicTime::max(), nullptr)));
+    test.clock.advance(20s);
+  }
+  CHECK(test.count == 2);
+}
+
+TEST_CASE("refused credentials are handed out while no others can be had") {
+  CacheTest test([](int n) -> FetchOutcome {
+    if (n == 2) return failure(ErrorKind::not_applied);
+    return keys(n, std::nullopt);
+  });
+  const auto first = *test.provider->get(MonotonicTime::max(), nullptr);
+  test.clock.advance(1h);
+  CHECK(test.provider->reject(first));
+  CHECK(test.get() == "1");
+  CHECK_FALSE(test.provider->reject(first));
+  test.clock.advance(1min);
+  CHECK(test.get() == "3");
+}
+
+TEST_CASE("a provider with no others to offer says so") {
+  const auto given = make_static_provider({"AKID", Secret("hunter2"), Secret()});
+  CHECK_FALSE(given->reject(*given->get(MonotonicTime::max(), nullptr)));
+}

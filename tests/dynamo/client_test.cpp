@@ -25,6 +25,32 @@ namespace {
 constexpr const char* kConditionFailed =
     R"({"__type":"com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException","Message":"no","Item":{"key":{"S":"x"}}})";
 
+/// Numbered keys; others where they were refused, `sets` in all.
+class NumberedProvider final : public credentials::Provider {
+ public:
+  explicit NumberedProvider(int sets) : sets_(sets) {}
+  Result<credentials::SharedCredentials> get(MonotonicTime, const Cancellation*) override { return current_; }
+  bool reject(const credentials::SharedCredentials& refused) noexcept override {
+    CHECK(refused == current_);
+    ++rejections;
+    if (number_ == sets_) return false;
+    current_ = set(++number_);
+    return true;
+  }
+  std::string source() const override { return "numbers"; }
+
+  int rejections = 0;
+
+ private:
+  static credentials::SharedCredentials set(int number) {
+    return std::make_shared<sigv4::Credentials>(sigv4::Credentials{"KEY" + std::to_string(number), Secret("secret-key"), Secret()});
+  }
+
+  const int sets_;
+  int number_ = 1;
+  credentials::SharedCredentials current_ = set(1);
+};
+
 }  // namespace
 
 TEST_CASE("a request carries what DynamoDB's protocol demands, signed") {
@@ -254,5 +280,42 @@ TEST_CASE("the clock that requests are signed with follows AWS's clock-skew scen
       }
       setup->transport.answers.clear();
     }
+  }
+}
+
+TEST_CASE("keys that the service refuses are reported, and the call goes on at once with others") {
+  for (const char* const code : {"ExpiredTokenException", "UnrecognizedClientException"}) {
+    CAPTURE(code);
+    Setup setup(4, std::make_unique<NumberedProvider>(2));
+    setup.transport.answer(400, std::string(R"({"__type":"com.amazon.coral.service#)") + code + R"(","message":"no"})");
+    setup.transport.answer(200, "{}");
+    const auto outcome = setup.client->put_item("locks", Setup::put());
+    REQUIRE(outcome.ok());
+    CHECK_FALSE(outcome->doubted);
+    REQUIRE(setup.transport.requests.size() == 2);
+    CHECK(setup.transport.requests[0].header("authorization").find("Credential=KEY1/") != std::string::npos);
+    CHECK(setup.transport.requests[1].header("authorization").find("Credential=KEY2/") != std::string::npos);
+    CHECK(setup.pauses.at(0) == Duration::zero());
+  }
+}
+
+TEST_CASE("keys that the service refuses are not tried again where there are no others") {
+  Setup setup(4, std::make_unique<NumberedProvider>(1));
+  setup.transport.answer(400, R"({"__type":"ExpiredTokenException","message":"no"})");
+  const auto outcome = setup.client->put_item("locks", Setup::put());
+  REQUIRE_FALSE(outcome.ok());
+  CHECK(outcome.error().kind == ErrorKind::denied);
+  CHECK(outcome.error().attempts == 1);
+}
+
+TEST_CASE("keys are not blamed for a missing permission or a wrong signature") {
+  for (const char* const code : {"AccessDeniedException", "InvalidSignatureException", "ValidationException"}) {
+    CAPTURE(code);
+    auto provider = std::make_unique<NumberedProvider>(2);
+    const NumberedProvider& told = *provider;
+    Setup setup(4, std::move(provider));
+    setup.transport.answer(400, std::string(R"({"__type":")") + code + R"(","message":"no"})");
+    CHECK_FALSE(setup.client->put_item("locks", Setup::put()).ok());
+    CHECK(told.rejections == 0);
   }
 }

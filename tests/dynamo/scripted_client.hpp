@@ -142,7 +142,10 @@ inline std::unique_ptr<http::Multi> ScriptedTransport::multi() {
 }
 
 struct Setup {
-  explicit Setup(int attempts_max = 4) {
+  explicit Setup(int attempts_max = 4,
+                 std::unique_ptr<credentials::Provider> provider =
+                     credentials::make_static_provider({"AKIDEXAMPLE", Secret("secret-key"), Secret("session-token")}))
+      : credentials(std::move(provider)) {
     ClientOptions options;
     options.endpoint = "https://dynamodb.eu-west-1.amazonaws.com";
     options.region = "eu-west-1";
@@ -160,8 +163,7 @@ struct Setup {
   FakeClock clock;
   CountingEntropy entropy;
   ScriptedTransport transport{clock};
-  std::unique_ptr<credentials::Provider> credentials =
-      credentials::make_static_provider({"AKIDEXAMPLE", Secret("secret-key"), Secret("session-token")});
+  std::unique_ptr<credentials::Provider> credentials;
   std::vector<Duration> pauses;
   std::unique_ptr<Client> client;
 };

@@ -27,6 +27,10 @@ class Provider {
 
   [[nodiscard]] virtual Result<SharedCredentials> get(MonotonicTime deadline, const Cancellation* cancellation) = 0;
 
+  /// Tells that a service refused what was signed with these credentials, as expired or unknown, before their time. Does not block.
+  /// True: the next `get` may bring others, so that trying once more is worth it.
+  virtual bool reject(const SharedCredentials& /*credentials*/) noexcept { return false; }
+
   /// Names the source for a person, e.g. "environment"; never a secret.
   [[nodiscard]] virtual std::string source() const = 0;
 };
