@@ -55,7 +55,8 @@ Result<credentials::CallerIdentity> CredentialChain::identity(MonotonicTime dead
   if (!found) return found.error();
   credentials::StsOptions options;
   options.region = region_;
-  return credentials::ask_caller_identity({&clock_, services_.get(), local_.get(), environment_}, options, **found, deadline);
+  const credentials::World world{&clock_, services_.get(), local_.get(), environment_};
+  return credentials::ask_caller_identity(world, options, **found, deadline);
 }
 
 bool CredentialChain::has_own_sts() const { return !environment_("AWS_ENDPOINT_URL_STS").value_or("").empty(); }

@@ -36,11 +36,15 @@ bool is_permission(const Error& error) {
 bool is_signature(const Error& error) { return error.kind == ErrorKind::denied && !is_permission(error); }
 
 std::string mend_signature(const std::string& code) {
-  if (code == "ExpiredTokenException" || code == "ExpiredToken") return "get new credentials: the session token has expired";
+  if (code == "ExpiredTokenException" || code == "ExpiredToken") {
+    return "get new credentials: the session token has expired";
+  }
   if (code == "UnrecognizedClientException" || code == "InvalidClientTokenId" || code == "MissingAuthenticationToken") {
     return "check that the access key exists and is active, and that a temporary key comes with its session token";
   }
-  if (code == "RequestTimeTooSkewed" || code == "RequestExpired" || code == "RequestInTheFuture") return "set this machine's clock";
+  if (code == "RequestTimeTooSkewed" || code == "RequestExpired" || code == "RequestInTheFuture") {
+    return "set this machine's clock";
+  }
   return "check the secret access key (AWS_SECRET_ACCESS_KEY, or the profile's)";
 }
 
@@ -53,7 +57,8 @@ Check check_status(const std::string& table, const TableDescription& description
 Check check_schema(const std::string& table, const TableDescription& description, const lock::KeySchema& schema) {
   const std::string difference = schema_difference(table, description, schema);
   if (difference.empty()) {
-    return good("key schema", "key " + quote(schema.key) + (schema.sort_key.empty() ? "" : ", sort key " + quote(schema.sort_key)));
+    const std::string sort_key = schema.sort_key.empty() ? "" : ", sort key " + quote(schema.sort_key);
+    return good("key schema", "key " + quote(schema.key) + sort_key);
   }
   const auto split = difference.rfind("; ");
   return fail("key schema", difference.substr(0, split), difference.substr(split + 2), exit_code::configuration);
@@ -166,7 +171,8 @@ Check check_ttl(const std::string& table, const Result<std::string>& reply) {
   const std::string harm = ": records of dead holders stay in the table";
   if (!ttl.on) return warn("ttl", "off" + harm, "turn it on: dynamutex --table " + table + " init");
   return warn("ttl", "on another attribute, " + quote(ttl.attribute) + harm,
-              "turn it off there, and on for " + quote(kTtlAttribute) + " (aws dynamodb update-time-to-live), or run dynamutex prune");
+              "turn it off there, and on for " + quote(kTtlAttribute) +
+                  " (aws dynamodb update-time-to-live), or run dynamutex prune");
 }
 
 Check check_permission(const Permission& permission, const std::optional<Error>& refusal) {

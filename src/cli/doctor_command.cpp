@@ -24,6 +24,11 @@ constexpr auto kCredentialsTimeout = std::chrono::seconds(30);
 constexpr auto kCallTimeout = std::chrono::seconds(10);
 constexpr auto kIdentityTimeout = std::chrono::seconds(3);
 constexpr int kSamples = 5;
+constexpr std::size_t kKeyCharactersShown = 4;
+
+using Names = std::vector<const char*>;
+const Names kOfTable = {"table", "key schema", "billing", "replicas"};
+const Names kInTable = {"ttl", "GetItem", "PutItem", "DeleteItem", "UpdateItem", "Scan"};
 
 /// Its record is asked for, and never written.
 constexpr const char* kProbeName = "dynamutex-doctor";
@@ -73,7 +78,7 @@ class Doctor {
       };
       report_.clock_offset_ms = Span{in_ms(bounds->earliest), in_ms(bounds->latest)};
     }
-    if (report_.checks[report_.checks.size() - 2].status == CheckStatus::failure) return skip_rest("the credentials are refused", {});
+    if (exit_code_of(report_) != 0) return skip_rest("the credentials are refused", {});
     examine_table(seen);
     return std::move(report_);
   }
@@ -100,51 +105,58 @@ class Doctor {
   Check check_credentials(const Result<credentials::SharedCredentials>& found) {
     if (!found) return fail("credentials", found.error().message, "", exit_code_for(found.error()));
     const std::string& id = (*found)->access_key_id;
-    return good("credentials", world_.credentials().provider().source() + ", access key …" + id.substr(id.size() - std::min<std::size_t>(id.size(), 4)));
+    const std::string end = id.substr(id.size() - std::min(id.size(), kKeyCharactersShown));
+    return good("credentials", world_.credentials().provider().source() + ", access key …" + end);
   }
 
   Check check_identity(bool clock_is_right) {
-    if (is_local_endpoint(report_.endpoint) && !world_.credentials().has_own_sts()) return skip("identity", "a local endpoint has no STS");
+    if (is_local_endpoint(report_.endpoint) && !world_.credentials().has_own_sts()) {
+      return skip("identity", "a local endpoint has no STS");
+    }
     if (!clock_is_right) return skip("identity", "STS would refuse a signature of this clock");
     const auto identity = world_.credentials().identity(world_.clock().now() + kIdentityTimeout);
     if (identity) return good("identity", identity->arn + " in account " + identity->account);
-    if (identity.error().kind != ErrorKind::denied) return skip("identity", "STS does not answer: " + identity.error().message);
+    if (identity.error().kind != ErrorKind::denied) {
+      return skip("identity", "STS does not answer: " + identity.error().message);
+    }
     return warn("identity", identity.error().message, "check the credentials");
   }
 
   void examine_table(const std::optional<Error>& seen) {
     const auto description = describe_table(world_, soon().deadline);
     const auto table = check_table(report_.table, report_.region, description, seen, schema_);
-    const bool missing = std::any_of(table.begin(), table.end(), [](const Check& check) { return check.status == CheckStatus::failure; });
     report_.checks.insert(report_.checks.end(), table.begin(), table.end());
-    if (missing) {
-      for (const char* const name : {"ttl", "GetItem", "PutItem", "DeleteItem", "UpdateItem", "Scan"}) {
-        report_.add(skip(name, kTableFirst));
-      }
+    if (exit_code_of(report_) != 0) {
+      skip_all(kTableFirst, kInTable);
       return;
     }
-    report_.add(check_ttl(report_.table, world_.client().call("DescribeTimeToLive", table_request(report_.table), true, soon())));
+    const std::string request = table_request(report_.table);
+    report_.add(check_ttl(report_.table, world_.client().call("DescribeTimeToLive", request, true, soon())));
     examine_permissions(seen);
   }
 
   void examine_permissions(const std::optional<Error>& seen) {
     const dynamo::Expression never = impossible(schema_);
+    dynamo::Client& client = world_.client();
+    const std::string& table = report_.table;
     report_.add(check_permission({"GetItem", "run and show", true}, seen));
-    report_.add(check_write({"PutItem", "run", true}, world_.client().put_item(report_.table, {key_, never}, soon())));
-    report_.add(check_write({"DeleteItem", "run", true}, world_.client().delete_item(report_.table, {key_, never}, soon())));
-    dynamo::Expression update{"SET #p = :p", {{"#p", "data"}, {"#k", schema_.key}}, {{":p", dynamo::AttributeValue(std::string("probe"))}}};
-    report_.add(check_write({"UpdateItem", "run --fence", false},
-                            world_.client().update_item(report_.table, {key_, std::move(update), never.text}, soon())));
+    report_.add(check_write({"PutItem", "run", true}, client.put_item(table, {key_, never}, soon())));
+    report_.add(check_write({"DeleteItem", "run", true}, client.delete_item(table, {key_, never}, soon())));
+    const dynamo::AttributeValue value(std::string("probe"));
+    dynamo::Expression update{"SET #p = :p", {{"#p", "data"}, {"#k", schema_.key}}, {{":p", value}}};
+    const auto updated = client.update_item(table, {key_, std::move(update), never.text}, soon());
+    report_.add(check_write({"UpdateItem", "run --fence", false}, updated));
     dynamo::Scan one;
     one.page_items_max = 1;
-    report_.add(check_permission({"Scan", "list and prune", false}, error_of(world_.client().scan(report_.table, one, soon()))));
+    report_.add(check_permission({"Scan", "list and prune", false}, error_of(client.scan(table, one, soon()))));
   }
 
-  DoctorReport skip_rest(const char* reason, std::vector<const char*> names) {
-    for (const char* const name : {"table", "key schema", "billing", "replicas", "ttl", "GetItem", "PutItem", "DeleteItem", "UpdateItem", "Scan"}) {
-      names.push_back(name);
-    }
+  void skip_all(const char* reason, const Names& names) {
     for (const char* const name : names) report_.add(skip(name, reason));
+  }
+
+  DoctorReport skip_rest(const char* reason, const Names& names) {
+    for (const Names* const each : {&names, &kOfTable, &kInTable}) skip_all(reason, *each);
     return std::move(report_);
   }
 

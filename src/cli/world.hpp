@@ -59,7 +59,8 @@ struct OpenedWorld {
 
 /// From flags, environment and shared files. Blocks for the file system only.
 /// Errors: `invalid`: configuration.
-[[nodiscard]] Result<std::unique_ptr<World>> make_world(const GlobalFlags& flags, const Console& console, const Writer& writer = {});
+[[nodiscard]] Result<std::unique_ptr<World>> make_world(const GlobalFlags& flags, const Console& console,
+                                                        const Writer& writer = {});
 
 /// The same, with the error told. Blocks for the file system only.
 [[nodiscard]] OpenedWorld open_world(const GlobalFlags& flags, const Console& console, const Writer& writer = {});
