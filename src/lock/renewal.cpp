@@ -24,12 +24,14 @@ Duration renewal_spread(Duration length, double jitter) noexcept {
   return Duration(static_cast<Duration::rep>(jitter * static_cast<double>((length / 12).count())));
 }
 
-MonotonicTime attempt_end(const RenewalView& lease, int failures, Duration usual, MonotonicTime now) noexcept {
+MonotonicTime attempt_end(const RenewalView& lease, int failures, const RenewalTraffic& traffic, MonotonicTime now) noexcept {
   constexpr Duration kMin = std::chrono::milliseconds(500);
   constexpr Duration kMax = std::chrono::seconds(10);
   const Duration ample = lease.length / 6;
-  const Duration span = usual == Duration::zero() ? ample : std::clamp(usual * 10, lease.length / 24, ample);
-  return std::min(saturating_add(now, std::clamp(span, kMin, kMax) * (1LL << std::clamp(failures, 0, 20))), lease.valid_until);
+  const bool hurry = traffic.crowded && traffic.answer_time > Duration::zero();
+  const Duration span = hurry ? std::clamp(traffic.answer_time * 10, lease.length / 24, ample) : ample;
+  const Duration attempt = std::clamp(std::max(span, traffic.answer_time * 2), kMin, kMax);
+  return std::min(saturating_add(now, attempt * (1LL << std::clamp(failures, 0, 20))), lease.valid_until);
 }
 
 Duration renewal_pause(int failures, Duration length, double jitter) noexcept {

@@ -35,11 +35,18 @@ struct RenewalPlan {
 /// and a third of the length; `jitter` is in [0, 1).
 [[nodiscard]] Duration renewal_spread(Duration length, double jitter) noexcept;
 
+/// How renewals fare on a table.
+struct RenewalTraffic {
+  Duration answer_time{};  ///< How long a renewal takes, of late; zero while unknown.
+  bool crowded = false;    ///< Others wait for a place.
+};
+
 /// When a renewal that is sent at `now` after `failures` failures in a row is given up, so that a request that hangs leaves time
-/// for others: after a sixth of the lease's length; where others wait for its place, after ten times the `usual` time (zero if
-/// unknown, or if nobody waits), if that is less, but no less than a 24th of the length; and between 500 ms and 10 s. Twice as
-/// long after each failure, as the service may be that slow. Never after the lease's end.
-[[nodiscard]] MonotonicTime attempt_end(const RenewalView& lease, int failures, Duration usual, MonotonicTime now) noexcept;
+/// for others: after a sixth of the lease's length; where others wait, after ten times the usual time if that is less, but no less
+/// than a 24th of the length. In any case not before twice the usual time and 500 ms, nor after more than 10 s. Twice as long
+/// after each failure, as the service may be that slow. Never after the lease's end.
+[[nodiscard]] MonotonicTime attempt_end(const RenewalView& lease, int failures, const RenewalTraffic& traffic,
+                                        MonotonicTime now) noexcept;
 
 /// The pause after `failures` failures in a row (1 or more), for a lease of this length; `jitter` is in [0, 1).
 [[nodiscard]] Duration renewal_pause(int failures, Duration length, double jitter) noexcept;

@@ -272,8 +272,8 @@ void RenewalLoop::choose(MonotonicTime now) {
       flight->began = now;
       flight->doubtful = doubtful;
       table.doubtful += doubtful ? 1 : 0;
-      const Duration usual = table.fresh.empty() ? Duration::zero() : table.answer_time;
-      flight->options.deadline = attempt_end(view(*entry), entry->failures, usual, now);
+      const RenewalTraffic traffic{table.answer_time, !table.fresh.empty()};
+      flight->options.deadline = attempt_end(view(*entry), entry->failures, traffic, now);
       if (table.line.sequential()) {
         // Nothing else happens meanwhile: it is given up when there is news to tell, and when the lease is removed.
         flight->options.deadline = std::min(flight->options.deadline, news_.next());

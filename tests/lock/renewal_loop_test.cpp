@@ -172,6 +172,28 @@ TEST_CASE("where not all can be kept, as many are kept as there is room for") {
   CHECK(setup.site.lost.size() == lost);
 }
 
+TEST_CASE("a lease that no answer can reach in time does not take the place of one that can be saved") {
+  Setup setup(1);
+  setup.site.table.answer = [](const Started&, const dynamo::Operation&) { return Reply{1s}; };
+  const MonotonicTime began = setup.clock.now();
+  // It is renewed from 10 s to 11 s, which teaches how long that takes, and from 20 s to 21 s, while the others become due.
+  setup.site.add(*setup.loop, "teacher", 30s);
+  while (setup.site.renewed.empty()) REQUIRE(setup.loop->step());
+  setup.clock.wait_until(began + 18500ms, nullptr);
+  const auto doomed = lease_on(setup.site.core, "doomed", 3s);
+  setup.clock.wait_until(began + 19300ms, nullptr);
+  const auto saved = lease_on(setup.site.core, "saved", 3s);
+  setup.clock.wait_until(began + 20s, nullptr);
+  setup.site.table.before_wait = [&] {
+    if (setup.site.table.started.size() != 2) return;
+    setup.loop->add(doomed, {});
+    setup.loop->add(saved, {});
+  };
+  while (setup.clock.now() < began + 22100ms) REQUIRE(setup.loop->step());
+  CHECK(doomed->remaining() == 0ns);
+  CHECK(saved->remaining() > 1s);
+}
+
 TEST_CASE("news are told on time while every request hangs") {
   Setup setup(2);
   setup.site.table.answer = [](const Started&, const dynamo::Operation&) { return Reply{}; };

@@ -77,14 +77,17 @@ TEST_CASE("a renewal is due up to a twelfth of the lease before its third") {
 }
 
 TEST_CASE("a request that hangs is given up, sooner where others wait, and later after each failure") {
-  CHECK(attempt_end(lease(), 0, 0ns, at(110s)) == at(115s));
-  CHECK(attempt_end(lease(), 0, 20ms, at(110s)) == at(111250ms));
-  CHECK(attempt_end(lease(), 0, 300ms, at(110s)) == at(113s));
-  CHECK(attempt_end(lease(), 0, 10s, at(110s)) == at(115s));
-  CHECK(attempt_end(lease(), 1, 0ns, at(110s)) == at(120s));
-  CHECK(attempt_end(lease(), 63, 0ns, at(110s)) == at(129990ms));
+  CHECK(attempt_end(lease(), 0, {}, at(110s)) == at(115s));
+  CHECK(attempt_end(lease(), 0, {20ms, true}, at(110s)) == at(111250ms));
+  CHECK(attempt_end(lease(), 0, {300ms, true}, at(110s)) == at(113s));
+  CHECK(attempt_end(lease(), 0, {2s, true}, at(110s)) == at(115s));
+  CHECK(attempt_end(lease(), 1, {}, at(110s)) == at(120s));
+  CHECK(attempt_end(lease(), 63, {}, at(110s)) == at(129990ms));
+  // Nobody waits: no hurry. And no less than twice what it usually takes.
+  CHECK(attempt_end(lease(), 0, {20ms, false}, at(110s)) == at(115s));
+  CHECK(attempt_end(lease(), 0, {4s, true}, at(110s)) == at(118s));
   const RenewalView brief{at(100s), at(101s), 1s, std::nullopt, false};
-  CHECK(attempt_end(brief, 0, 1ms, at(100300ms)) == at(100800ms));
+  CHECK(attempt_end(brief, 0, {1ms, true}, at(100300ms)) == at(100800ms));
   const RenewalView day{at(100s), at(86500s), 86400s, std::nullopt, false};
-  CHECK(attempt_end(day, 0, 0ns, at(30000s)) == at(30010s));
+  CHECK(attempt_end(day, 0, {}, at(30000s)) == at(30010s));
 }

@@ -29,9 +29,9 @@ struct RenewerOptions {
 ///
 /// When: each between a quarter and a third of its length after its last renewal, at random, so that leases that were taken at
 /// once part ways; after a failure again and again, with jitter, until it ends. Where more are due than may be under way, the one
-/// that ends first comes first, after those that an answer would reach too late. A request that is not answered is given up
-/// after a sixth of the lease (at least 1 s, at most 10 s) and keeps no other waiting for longer. Each table has room of its
-/// own: one that is dead takes nothing from the others.
+/// that ends first comes first, of those that an answer still reaches in time. A request that is not answered is given up
+/// after a sixth of the lease or sooner, later after failures. Each table has places of its own: one that is dead takes nothing
+/// from the others, and leases that cannot be renewed take no more than half of them. docs/protocol.md has the figures.
 /// News come from the clock and not from the network. On a table that does one request after another, a request is given up when
 /// there is news to tell.
 /// Promise: whatever it does, `Lease::still_held` is right; it only makes the time longer for which it says yes.
