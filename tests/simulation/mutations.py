@@ -15,7 +15,7 @@ FENCING = "src/lock/fencing.cpp"
 RECORD = "src/lock/record.cpp"
 OBSERVATIONS = "src/lock/observations.cpp"
 SERVER_CLOCK = "src/dynamo/server_clock.cpp"
-CLIENT = "src/dynamo/client.cpp"
+CALL = "src/dynamo/call.cpp"
 
 VALID_UNTIL = "const MonotonicTime until = saturating_add(write.from, shrunk(length_, core_->options.drift_ppm));"
 
@@ -107,13 +107,12 @@ MUTATIONS = [
     ("renewal-beyond-lease", "a renewal waits for its answer beyond the lease's end", "table",
      [(RENEWING, "options.deadline = std::min(options.deadline, lease.valid_until());", "")]),
     ("aged-date-believed", "a cache's old Date is taken as the time", "wire",
-     [(CLIENT, "if (!date || reply.headers.find(\"age\")) return", "if (!date) return")]),
+     [(CALL, "if (!date || reply.headers.find(\"age\")) return", "if (!date) return")]),
     ("request-time-from-reply", "a Date is taken to be of the moment at which the reply came", "wire",
-     [(CLIENT, "server_clock_.observe(reply->sent, reply->received, date);",
-       "server_clock_.observe(reply->received, reply->received, date);")]),
+     [(CALL, "server_clock.observe(reply.sent, reply.received, date);",
+       "server_clock.observe(reply.received, reply.received, date);")]),
     ("checksum-ignored", "a corrupt reply is believed", "wire",
-     [(CLIENT, "if (!crc_matches(reply)) return unusable", "if (reply.body.empty()) return unusable")]),
+     [(CALL, "if (!crc_matches(reply)) return unusable", "if (reply.body.empty()) return unusable")]),
     ("doubt-not-passed-on", "a write of which an earlier try may have been applied counts as not applied", "wire",
-     [(CLIENT, "} else if (doubted && error.kind != ErrorKind::ambiguous) {", "} else if (doubted && number_of_tries(attempts) < 0) {"),
-      (CLIENT, "Error Client::Impl::finish(", "int number_of_tries(int attempts) { return attempts; }\n\nError Client::Impl::finish(")]),
+     [(CALL, "} else if (doubted_ && error.kind != ErrorKind::ambiguous) {", "} else if (doubted_ && attempts_ < 0) {")]),
 ]
