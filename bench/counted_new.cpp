@@ -15,6 +15,7 @@ namespace {
 thread_local std::size_t count __attribute__((tls_model("initial-exec"))) = 0;
 }
 
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // They interpose it themselves; then nothing is counted.
 extern "C" void* malloc(std::size_t size) noexcept {
   ++count;
   return __libc_malloc(size);
@@ -27,6 +28,7 @@ extern "C" void* realloc(void* memory, std::size_t size) noexcept {
   ++count;
   return __libc_realloc(memory, size);
 }
+#endif
 
 namespace bench {
 std::size_t allocations() noexcept { return count; }
