@@ -178,11 +178,26 @@ TEST_CASE("a wait ends when another thread wakes it, and the requests go on") {
   many.start(7, server.url());
   Cancellation wake;
   std::thread waker([&] { wake.cancel(); });
-  CHECK_FALSE(many.multi->wait(many.client.clock.now() + kHang, &wake));
+  const MonotonicTime until = many.client.clock.now() + kHang;
+  CHECK_FALSE(many.multi->wait(until, &wake));
   waker.join();
-  CHECK_FALSE(many.multi->wait(many.client.clock.now() + kHang, &wake));
+  CHECK_FALSE(many.multi->wait(until, &wake));
+  CHECK(many.client.clock.now() < until);
   hold.unlock();
   CHECK(many.next().result.ok());
+}
+
+TEST_CASE("a wait for nothing ends when another thread wakes it") {
+  Many many;
+  Cancellation wake;
+  std::thread waker([&] {
+    std::this_thread::sleep_for(20ms);
+    wake.cancel();
+  });
+  const MonotonicTime until = many.client.clock.now() + kHang;
+  CHECK_FALSE(many.multi->wait(until, &wake));
+  waker.join();
+  CHECK(many.client.clock.now() < until);
 }
 
 TEST_CASE("a wait for nothing lasts until its time") {
