@@ -1,5 +1,7 @@
 """`run --forever`: a leader that is elected again after a loss."""
 
+import os
+import pathlib
 import signal
 
 from .harness import CommandTest
@@ -94,19 +96,27 @@ class ForeverTest(CommandTest):
         self.assert_code(143, leader.wait())
 
     def test_a_candidate_is_stopped_by_the_suspend_key_also_after_a_term(self):
-        leader = self.lead("A")
+        # Under a shell with job control: the kernel stops nobody from the keyboard whom no shell could continue.
+        pid_file = self.folder / "pid"
+        section = " ".join(map(str, self.section("A", 120)))
+        shell = self.processes.start(
+            ["bash", "-c", f"set -m; {self.command} run {self.lock} --forever --lease {LEASE_S}s -- {section} & echo $! > {pid_file}; wait -f $!"],
+            self.environment())
         self.wait_for_term("A", 1)
+        pid = int(pid_file.read_text())
         taken = {**self.record(), "recordVersionNumber": {"S": "theirs"}, "leaseDuration": {"S": "600000"},
                  "expiresAt": {"N": "99999999999999"}}
         self.dynamodb.put_item(TableName=self.TABLE, Item=taken)
-        self.assertTrue(eventually(lambda: leader.err))
-        leader.signal(signal.SIGTSTP)
-        state = lambda: open(f"/proc/{leader.pid}/stat").read().rpartition(")")[2].split()[0]
-        # An orphaned group is not stopped from the keyboard; this one has its parent in the same session.
+        self.assertTrue(eventually(lambda: "lost" in shell.err))
+
+        def state():
+            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+        os.kill(pid, signal.SIGTSTP)
         self.assertTrue(eventually(lambda: state() == "T", 5), state())
-        leader.signal(signal.SIGCONT)
-        leader.signal(signal.SIGTERM)
-        self.assert_code(143, leader.wait(10))
+        os.kill(pid, signal.SIGCONT)
+        os.kill(pid, signal.SIGTERM)
+        self.assert_code(143, shell.wait(10))
 
     def test_a_service_that_is_away_ends_nothing(self):
         with self.proxy.rule(action="refuse_connections"):
