@@ -16,20 +16,39 @@ function(dynamutex_compile_options target)
   endif()
 endfunction()
 
-# dynamutex_layer(NAME SOURCES a.cpp … [LINK dynamutex::x …] [LINK_PRIVATE lib …])
-# A library layer: static by default, without exceptions and RTTI, known as dynamutex::NAME.
+# dynamutex_layer(NAME SOURCES a.cpp … [LINK dynamutex::x …] [LINK_PRIVATE lib …] [FIND package version …] [PKG_CONFIG module …])
+# A library layer, without exceptions and RTTI, known as dynamutex::NAME. FIND are the arguments of find_package for what
+# LINK_PRIVATE names, PKG_CONFIG the same for pkg-config; whoever uses the installed layer needs both.
 function(dynamutex_layer name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINK_PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINK_PRIVATE;FIND;PKG_CONFIG" ${ARGN})
   set(target dynamutex_${name})
+  foreach(needed IN LISTS ARG_LINK)
+    if(NOT TARGET ${needed})
+      message(FATAL_ERROR "the layer '${name}' needs ${needed}: DYNAMUTEX_LAYERS is \"${DYNAMUTEX_LAYERS}\"")
+    endif()
+  endforeach()
+  # A parent project may bring the library itself, as cmake/static.cmake does.
+  if(ARG_FIND AND NOT TARGET "${ARG_LINK_PRIVATE}")
+    find_package(${ARG_FIND} REQUIRED)
+  endif()
   add_library(${target} ${ARG_SOURCES})
   add_library(dynamutex::${name} ALIAS ${target})
-  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
+  set_target_properties(${target} PROPERTIES
+    EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE $<NOT:$<BOOL:${DYNAMUTEX_STATIC}>>
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+    INSTALL_RPATH $ORIGIN)
   dynamutex_compile_options(${target})
   target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections)
   target_include_directories(${target}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)
   target_link_libraries(${target} PUBLIC ${ARG_LINK} PRIVATE ${ARG_LINK_PRIVATE})
+
+  list(TRANSFORM ARG_LINK REPLACE "^dynamutex::" "")
+  set_property(GLOBAL APPEND PROPERTY dynamutex_layers ${name})
+  set_property(GLOBAL PROPERTY dynamutex_${name}_layers ${ARG_LINK})
+  set_property(GLOBAL PROPERTY dynamutex_${name}_find ${ARG_FIND})
+  set_property(GLOBAL PROPERTY dynamutex_${name}_pkg_config ${ARG_PKG_CONFIG})
 endfunction()
 
 # For code that runs once in a while: small rather than fast. A command's start costs what is read of it.

@@ -3,6 +3,8 @@
 
 #include <atomic>
 
+#include "dynamutex/export.hpp"
+
 namespace dynamutex {
 
 /// Ends, at once, every wait and request that was given a pointer to it.
@@ -10,7 +12,7 @@ namespace dynamutex {
 /// Thread-safe; `cancel` is also async-signal-safe (an atomic store and a write(2)). It stays cancelled. The owner keeps it
 /// alive as long as any call that was given it. It owns one descriptor (eventfd(2), close-on-exec); where none can be
 /// had, waits look at the flag every 50 ms instead.
-class Cancellation {
+class DYNAMUTEX_EXPORT Cancellation {
  public:
   Cancellation() noexcept;
   ~Cancellation();

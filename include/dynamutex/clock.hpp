@@ -6,6 +6,7 @@
 #include <string>
 
 #include "dynamutex/cancellation.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex {
 
@@ -45,11 +46,11 @@ class Clock {
 };
 
 /// The machine's own clocks: CLOCK_BOOTTIME and CLOCK_REALTIME (Linux clock_gettime(2)).
-[[nodiscard]] std::unique_ptr<Clock> make_system_clock();
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Clock> make_system_clock();
 
 /// Names the run of the machine from whose start CLOCK_BOOTTIME counts (Linux random(4), boot_id): a monotonic time that was
 /// written down means something only under the same name. Empty where it cannot be read. Blocks for the file system.
-[[nodiscard]] std::string boot_id();
+[[nodiscard]] DYNAMUTEX_EXPORT std::string boot_id();
 
 /// `time + span`, held at the ends of the clock instead of overflowing, so that "no deadline" stays one.
 [[nodiscard]] constexpr MonotonicTime saturating_add(MonotonicTime time, Duration span) noexcept {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "dynamutex/export.hpp"
+
 namespace dynamutex {
 
 /// A source of random numbers. Thread-safe: implementations allow calls from any thread at once.
@@ -18,12 +20,12 @@ class Entropy {
 };
 
 /// The kernel's generator (getrandom(2)).
-[[nodiscard]] std::unique_ptr<Entropy> make_system_entropy();
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Entropy> make_system_entropy();
 
 /// A number in [0, 1), for jitter.
-[[nodiscard]] double unit_interval(Entropy& entropy) noexcept;
+[[nodiscard]] DYNAMUTEX_EXPORT double unit_interval(Entropy& entropy) noexcept;
 
 /// 128 random bits as 32 hexadecimal digits, for names that must never meet.
-[[nodiscard]] std::string random_hex_128(Entropy& entropy);
+[[nodiscard]] DYNAMUTEX_EXPORT std::string random_hex_128(Entropy& entropy);
 
 }  // namespace dynamutex

@@ -12,6 +12,7 @@
 #include "cli/descriptors.hpp"
 #include "cli/exit_codes.hpp"
 #include "cli/help.hpp"
+#include "dynamutex/version.hpp"
 
 namespace cli = dynamutex::cli;
 

@@ -2,11 +2,13 @@
 
 #include <chrono>
 
+#include "dynamutex/version.hpp"
+
 namespace dynamutex::dynamo {
 namespace {
 
 constexpr std::string_view kContentType = "application/x-amz-json-1.0";
-constexpr std::string_view kUserAgent = "dynamutex/0.1";
+constexpr std::string_view kUserAgent = "dynamutex/" DYNAMUTEX_VERSION;
 constexpr std::string_view kService = "dynamodb";
 
 /// "host[:port]" of an endpoint, as it stands in the Host header: without the scheme's own port.

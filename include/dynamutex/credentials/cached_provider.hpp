@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -22,7 +23,7 @@ struct CacheOptions {
 /// wait for the answer until their own deadline. If a refresh fails, the old ones are handed out until they end. Credentials
 /// without an end are fetched once. Those that a service refused (`reject`) are fetched anew, whenever they end. Secrets are wiped when the last holder lets go of them.
 /// `clock` outlives it. Errors: those of Source, and `denied` where the source is absent.
-[[nodiscard]] std::unique_ptr<Provider> make_cached_provider(Clock& clock, std::unique_ptr<Source> source,
-                                                             CacheOptions options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_cached_provider(Clock& clock, std::unique_ptr<Source> source,
+                                                                              CacheOptions options = {});
 
 }  // namespace dynamutex::credentials

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -19,9 +20,9 @@ struct ContainerOptions {
 /// A full URI must be https, or lead to this machine (127.0.0.0/8, [::1], "localhost"), ECS (169.254.170.2) or EKS (169.254.170.23,
 /// [fd00:ec2::23]): the token must not go to anyone else. Absent where neither variable is set.
 /// Up to 3 attempts of at most 2 s each.
-[[nodiscard]] std::unique_ptr<Source> make_container_source(World world, ContainerOptions options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_container_source(World world, ContainerOptions options = {});
 
 /// Whether the rule above lets a request with the token go to `url`.
-[[nodiscard]] bool is_allowed_container_url(std::string_view url);
+[[nodiscard]] DYNAMUTEX_EXPORT bool is_allowed_container_url(std::string_view url);
 
 }  // namespace dynamutex::credentials

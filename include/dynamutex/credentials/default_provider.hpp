@@ -6,6 +6,7 @@
 
 #include "dynamutex/credentials/provider.hpp"
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -19,6 +20,6 @@ struct DefaultProviderOptions {
 ///
 /// Thread-safe. Asks nobody before the first `get`. What `world` points to outlives it.
 /// If there are none, the error (`denied`) names each source and why it gave nothing.
-[[nodiscard]] std::unique_ptr<Provider> make_default_provider(World world, DefaultProviderOptions options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_default_provider(World world, DefaultProviderOptions options = {});
 
 }  // namespace dynamutex::credentials

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -12,6 +13,6 @@ namespace dynamutex::credentials {
 ///
 /// At http://169.254.169.254, at [fd00:ec2::254] with AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6, or where
 /// AWS_EC2_METADATA_SERVICE_ENDPOINT says. Absent with AWS_EC2_METADATA_DISABLED=true, where nobody answers, and where the instance has no role.
-[[nodiscard]] std::unique_ptr<Source> make_imds_source(World world);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_imds_source(World world);
 
 }  // namespace dynamutex::credentials

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -15,6 +16,6 @@ namespace dynamutex::credentials {
 /// searched along PATH. It inherits standard error and the environment; its standard input is empty, its other descriptors are closed.
 /// It is killed at the deadline, or 60 s after its start; output beyond 64 KiB is an error.
 /// `clock` outlives the source.
-[[nodiscard]] std::unique_ptr<Source> make_process_source(Clock& clock, std::string command);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_process_source(Clock& clock, std::string command);
 
 }  // namespace dynamutex::credentials

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -20,6 +21,6 @@ namespace dynamutex::credentials {
 /// Absent where there is no such profile and `profile` was empty, or the profile describes none of these.
 /// `profile`: empty for that of the environment. `region`: for STS; empty for the profile's or the environment's.
 /// MFA and sign-in by browser (`mfa_serial`, `sso_…`) are told as `invalid`: there is nobody to ask.
-[[nodiscard]] std::unique_ptr<Source> make_profile_source(World world, std::string profile, std::string region);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_profile_source(World world, std::string profile, std::string region);
 
 }  // namespace dynamutex::credentials

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/credentials.hpp"
 
@@ -39,14 +40,14 @@ class Provider {
 using Environment = std::function<std::optional<std::string>(const char* name)>;
 
 /// The process's own environment (getenv(3)): do not change the environment from another thread meanwhile.
-[[nodiscard]] Environment process_environment();
+[[nodiscard]] DYNAMUTEX_EXPORT Environment process_environment();
 
 /// Credentials given by the program.
-[[nodiscard]] std::unique_ptr<Provider> make_static_provider(sigv4::Credentials credentials);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_static_provider(sigv4::Credentials credentials);
 
 /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, if set, AWS_SESSION_TOKEN, read once, here.
 /// `get` answers `denied` where neither of the first two is set (empty is as good as not set), and `invalid` where one is: as in AWS's
 /// Python SDK, half a key pair is a mistake to be told, and no reason to look for another identity.
-[[nodiscard]] std::unique_ptr<Provider> make_environment_provider(const Environment& environment);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_environment_provider(const Environment& environment);
 
 }  // namespace dynamutex::credentials

@@ -10,6 +10,7 @@
 
 #include "dynamutex/clock.hpp"
 #include "dynamutex/credentials/provider.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/http/transport.hpp"
 
 namespace dynamutex::credentials {
@@ -53,10 +54,10 @@ struct World {
 };
 
 /// The variables of make_environment_provider, read at each fetch. Absent where neither key is set.
-[[nodiscard]] std::unique_ptr<Source> make_environment_source(Environment environment);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_environment_source(Environment environment);
 
 /// Asks sources in order. The first that is not absent decides, also with an error; it is asked alone from then on.
 /// If all are absent, so is the chain, with each name and reason.
-[[nodiscard]] std::unique_ptr<Source> make_chain_source(std::vector<std::unique_ptr<Source>> sources);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_chain_source(std::vector<std::unique_ptr<Source>> sources);
 
 }  // namespace dynamutex::credentials

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "dynamutex/credentials/source.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::credentials {
 
@@ -25,14 +26,14 @@ struct Role {
 };
 
 /// Assumes `role` with the credentials of `from`. Blocks for `from` and for one exchange with STS.
-[[nodiscard]] std::unique_ptr<Source> make_assume_role_source(World world, std::unique_ptr<Source> from, Role role,
-                                                              StsOptions options);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_assume_role_source(World world, std::unique_ptr<Source> from, Role role,
+                                                                               StsOptions options);
 
 /// Assumes `role` with the token in `token_file`, which is read again at each fetch.
-[[nodiscard]] std::unique_ptr<Source> make_web_identity_source(World world, std::string token_file, Role role,
-                                                               StsOptions options);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_web_identity_source(World world, std::string token_file, Role role,
+                                                                                StsOptions options);
 
 /// The same from AWS_WEB_IDENTITY_TOKEN_FILE, AWS_ROLE_ARN and AWS_ROLE_SESSION_NAME; absent without the first two.
-[[nodiscard]] std::unique_ptr<Source> make_web_identity_environment_source(World world, StsOptions options);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_web_identity_environment_source(World world, StsOptions options);
 
 }  // namespace dynamutex::credentials

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "dynamutex/export.hpp"
+
 namespace dynamutex::dynamo {
 
 struct Attribute;
@@ -36,23 +38,23 @@ struct BinarySet {
 };
 
 /// One attribute's value: S, N, B, BOOL, NULL, SS, NS, BS, L or M. A value type.
-class AttributeValue {
+class DYNAMUTEX_EXPORT AttributeValue {
  public:
   using List = std::vector<AttributeValue>;
   using Map = std::vector<Attribute>;
   using Storage =
       std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet, BinarySet, List, Map>;
 
-  AttributeValue(std::string text) : storage_(std::move(text)) {}
-  AttributeValue(std::string_view text) : storage_(std::string(text)) {}
-  AttributeValue(const char* text) : storage_(std::string(text)) {}
-  AttributeValue(Number number) : storage_(std::move(number)) {}
-  AttributeValue(Binary binary) : storage_(std::move(binary)) {}
-  AttributeValue(bool flag) : storage_(flag) {}
-  AttributeValue(Null null) : storage_(null) {}
-  AttributeValue(StringSet set) : storage_(std::move(set)) {}
-  AttributeValue(NumberSet set) : storage_(std::move(set)) {}
-  AttributeValue(BinarySet set) : storage_(std::move(set)) {}
+  AttributeValue(std::string text);
+  AttributeValue(std::string_view text);
+  AttributeValue(const char* text);
+  AttributeValue(Number number);
+  AttributeValue(Binary binary);
+  AttributeValue(bool flag);
+  AttributeValue(Null null);
+  AttributeValue(StringSet set);
+  AttributeValue(NumberSet set);
+  AttributeValue(BinarySet set);
   AttributeValue(List list);
   AttributeValue(Map map);
   AttributeValue(const AttributeValue&);
@@ -78,8 +80,20 @@ struct Attribute {
   AttributeValue value;
 };
 
+// Here, as each may destroy a half-built map of Attributes, which has to be complete by then.
+inline AttributeValue::AttributeValue(std::string text) : storage_(std::move(text)) {}
+inline AttributeValue::AttributeValue(std::string_view text) : storage_(std::string(text)) {}
+inline AttributeValue::AttributeValue(const char* text) : storage_(std::string(text)) {}
+inline AttributeValue::AttributeValue(Number number) : storage_(std::move(number)) {}
+inline AttributeValue::AttributeValue(Binary binary) : storage_(std::move(binary)) {}
+inline AttributeValue::AttributeValue(bool flag) : storage_(flag) {}
+inline AttributeValue::AttributeValue(Null null) : storage_(null) {}
+inline AttributeValue::AttributeValue(StringSet set) : storage_(std::move(set)) {}
+inline AttributeValue::AttributeValue(NumberSet set) : storage_(std::move(set)) {}
+inline AttributeValue::AttributeValue(BinarySet set) : storage_(std::move(set)) {}
+
 /// An item, or a key: attributes in the order in which they were set; no name occurs twice.
-class Item {
+class DYNAMUTEX_EXPORT Item {
  public:
   Item() = default;
   /// Takes attributes of which the caller knows that no name occurs twice.

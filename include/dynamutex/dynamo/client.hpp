@@ -12,6 +12,7 @@
 #include "dynamutex/dynamo/server_clock.hpp"
 #include "dynamutex/dynamo/table.hpp"
 #include "dynamutex/entropy.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/http/transport.hpp"
 #include "dynamutex/result.hpp"
 
@@ -53,7 +54,7 @@ struct ClientWorld {
 /// caller's deadline. A write that was ever in doubt stays `ambiguous` unless a later answer settles it.
 ///
 /// Thread-safe. Blocking: each call returns by its deadline, or at once when cancelled.
-class Client {
+class DYNAMUTEX_EXPORT Client {
  public:
   /// Errors: `invalid` where the endpoint or the region is malformed.
   [[nodiscard]] static Result<std::unique_ptr<Client>> create(const ClientWorld& world, ClientOptions options);
@@ -90,7 +91,7 @@ class Client {
 };
 
 /// One table of a client, which must outlive it.
-class ClientTable final : public Table {
+class DYNAMUTEX_EXPORT ClientTable final : public Table {
  public:
   ClientTable(Client& client, std::string name) : client_(client), name_(std::move(name)) {}
 

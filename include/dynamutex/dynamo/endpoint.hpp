@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::dynamo {
@@ -19,17 +20,17 @@ struct EndpointVariant {
 /// its usual port, "http://localhost:8000". Pure; asks nothing of the network.
 /// Errors: `invalid` where `region` is no DNS label.
 /// https://docs.aws.amazon.com/general/latest/gr/ddb.html
-[[nodiscard]] Result<std::string> regional_endpoint(std::string_view region, EndpointVariant variant = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> regional_endpoint(std::string_view region, EndpointVariant variant = {});
 
 /// Checks an endpoint that a person gave, and returns it without a trailing slash.
 /// Errors: `invalid` unless it is "http://" or "https://", a host, an optional port and an optional path.
-[[nodiscard]] Result<std::string> checked_endpoint(std::string_view url);
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> checked_endpoint(std::string_view url);
 
 /// The endpoint to use: `configured` (by the program, or as credentials::configured_endpoint_url finds it) where there is one, else
 /// the region's.
 /// Errors: `invalid` where it is malformed, where a configured endpoint comes together with a variant, or where it is a region's
 /// dual-stack endpoint, which is asked for with the variant.
-[[nodiscard]] Result<std::string> resolve_endpoint(const std::optional<std::string>& configured, std::string_view region,
-                                                   EndpointVariant variant = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> resolve_endpoint(const std::optional<std::string>& configured, std::string_view region,
+                                                                    EndpointVariant variant = {});
 
 }  // namespace dynamutex::dynamo

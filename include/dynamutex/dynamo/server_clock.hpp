@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/export.hpp"
 
 namespace dynamutex::dynamo {
 
@@ -42,7 +43,7 @@ struct ServerClockOptions {
 ///
 /// Holds while servers are right to within `server_error_max` and the local clock's rate to within `drift_ppm`.
 /// Thread-safe. Never blocks on anything but its own short lock.
-class ServerClock {
+class DYNAMUTEX_EXPORT ServerClock {
  public:
   explicit ServerClock(ServerClockOptions options = {}) noexcept : options_(options) {}
 

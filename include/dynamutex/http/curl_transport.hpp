@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/http/transport.hpp"
 
 namespace dynamutex::http {
@@ -38,6 +39,6 @@ struct CurlOptions {
 /// Errors besides Transport's: `invalid` also for a CA bundle, a client certificate or a key that cannot be read.
 /// Deadlines: with libcurl before 7.87, a request that ends while the name is being resolved returns only when the
 /// system's resolver does (resolv.conf(5), `timeout`).
-[[nodiscard]] std::unique_ptr<Transport> make_curl_transport(const Clock& clock, CurlOptions options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Transport> make_curl_transport(const Clock& clock, CurlOptions options = {});
 
 }  // namespace dynamutex::http

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "dynamutex/export.hpp"
+
 namespace dynamutex::http {
 
 /// One field as views of somebody else's memory.
@@ -18,7 +20,7 @@ struct Header {
 /// The header fields of a reply, in order, all of them in one piece of memory.
 ///
 /// A plain value; reading from several threads at once is safe. Views of it are valid until it is changed, moved or destroyed.
-class HeaderFields {
+class DYNAMUTEX_EXPORT HeaderFields {
  public:
   class Iterator {
    public:

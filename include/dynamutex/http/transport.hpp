@@ -28,7 +28,7 @@ struct Request {
 };
 
 /// A complete reply.
-struct Response {
+struct DYNAMUTEX_EXPORT Response {
   int status = 0;
   HeaderFields headers;  ///< In order, names as received, values without surrounding white space.
   std::string body;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "dynamutex/clock.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/lock/lease_handle.hpp"
 #include "dynamutex/lock/record.hpp"
 #include "dynamutex/result.hpp"
@@ -22,7 +23,7 @@ enum class ReleaseOutcome {
   in_doubt,      ///< No answer in time; the lock is free at the latest when its lease ends.
 };
 
-[[nodiscard]] const char* to_string(ReleaseOutcome outcome) noexcept;
+[[nodiscard]] DYNAMUTEX_EXPORT const char* to_string(ReleaseOutcome outcome) noexcept;
 
 /// The holder's side of a lock, from `LockClient::acquire`.
 ///
@@ -32,7 +33,7 @@ enum class ReleaseOutcome {
 ///
 /// Move-only. The destructor releases, best effort: it blocks for at most `LockClientOptions::release_timeout`.
 /// Thread-safe except for moving, assigning and destroying. The LockClient must outlive it.
-class Lease {
+class DYNAMUTEX_EXPORT Lease {
  public:
   Lease(Lease&&) noexcept;
   Lease& operator=(Lease&&) noexcept;

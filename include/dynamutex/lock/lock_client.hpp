@@ -12,6 +12,7 @@
 #include "dynamutex/clock.hpp"
 #include "dynamutex/dynamo/table.hpp"
 #include "dynamutex/entropy.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/lock/lease.hpp"
 #include "dynamutex/lock/record.hpp"
 #include "dynamutex/result.hpp"
@@ -88,7 +89,7 @@ enum class BreakOutcome {
 ///
 /// Thread-safe. Blocking: each call returns by the deadline that its options imply, or at once when cancelled.
 /// The table, the clock and the entropy must outlive it, and it must outlive its leases.
-class LockClient {
+class DYNAMUTEX_EXPORT LockClient {
  public:
   LockClient(dynamo::Table& table, Clock& clock, Entropy& entropy, LockClientOptions options = {});
   ~LockClient();

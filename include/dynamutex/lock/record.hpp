@@ -10,6 +10,7 @@
 #include "dynamutex/clock.hpp"
 #include "dynamutex/dynamo/attribute_value.hpp"
 #include "dynamutex/dynamo/server_clock.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::lock {
@@ -66,20 +67,20 @@ struct Record {
 };
 
 /// The item that holds `record`, for a table with this schema. Pure.
-[[nodiscard]] dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat);
+[[nodiscard]] DYNAMUTEX_EXPORT dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat);
 
 /// Only the item's key.
-[[nodiscard]] dynamo::Item encode_key(const LockName& name, const KeySchema& schema);
+[[nodiscard]] DYNAMUTEX_EXPORT dynamo::Item encode_key(const LockName& name, const KeySchema& schema);
 
 /// The record in `item`. Pure. Attributes that it does not know are passed over.
 /// Errors: `invalid` where the item is no lock record (an attribute is missing or of the wrong type).
-[[nodiscard]] Result<Record> decode(const dynamo::Item& item, const KeySchema& schema);
+[[nodiscard]] DYNAMUTEX_EXPORT Result<Record> decode(const dynamo::Item& item, const KeySchema& schema);
 
 /// Whether the record uses this attribute itself: it cannot be a key's name.
-[[nodiscard]] bool is_record_attribute(std::string_view name) noexcept;
+[[nodiscard]] DYNAMUTEX_EXPORT bool is_record_attribute(std::string_view name) noexcept;
 
 /// Reads a `leaseDuration` in either form: "20000" (milliseconds) or Go's "1m30s"; empty if it is neither, or not
 /// above zero.
-[[nodiscard]] std::optional<Duration> parse_lease_duration(std::string_view text);
+[[nodiscard]] DYNAMUTEX_EXPORT std::optional<Duration> parse_lease_duration(std::string_view text);
 
 }  // namespace dynamutex::lock

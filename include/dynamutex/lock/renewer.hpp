@@ -7,6 +7,7 @@
 
 #include "dynamutex/clock.hpp"
 #include "dynamutex/entropy.hpp"
+#include "dynamutex/export.hpp"
 #include "dynamutex/lock/lease.hpp"
 
 namespace dynamutex::lock {
@@ -39,7 +40,7 @@ struct RenewerOptions {
 /// hundred bytes and without data.
 /// Thread-safe. The destructor ends what is under way, joins the thread and releases nothing. Clock and entropy must outlive it; a
 /// table must live until `remove` was called for its leases, whether they are still held or not, or until the Renewer is gone.
-class Renewer {
+class DYNAMUTEX_EXPORT Renewer {
  public:
   Renewer(Clock& clock, Entropy& entropy, const RenewerOptions& options = {});
   ~Renewer();

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <string_view>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 
 namespace dynamutex::sigv4 {
@@ -16,7 +17,7 @@ using SigningTime = std::chrono::time_point<std::chrono::system_clock, std::chro
 /// eight characters, the date of the credential scope. Source: AWS, "Create a signed AWS API request", step 2.
 ///
 /// A plain value of 16 bytes; it owns its text and never allocates. It only ever holds a valid time.
-class AmzDate {
+class DYNAMUTEX_EXPORT AmzDate {
  public:
   /// Errors: `invalid` before 1970 or after 9999.
   [[nodiscard]] static Result<AmzDate> from(SigningTime time);

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/request.hpp"
 
@@ -13,7 +14,7 @@ namespace dynamutex::sigv4 {
 
 /// A request read from its text. It owns a copy of the text; `request` gives views into it, valid as long as this object.
 /// Movable, not copyable: the views point into its own memory.
-class HttpText {
+class DYNAMUTEX_EXPORT HttpText {
  public:
   /// Reads "METHOD target HTTP/1.1", header lines, an empty line and the body (RFC 9112, sections 2 and 3; lines may end in
   /// LF alone; the version, and the empty line where there is no body, may be missing). Raw spaces and UTF-8 in the target

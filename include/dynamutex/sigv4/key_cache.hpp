@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/sigv4/credentials.hpp"
 #include "dynamutex/sigv4/stages.hpp"
 
@@ -15,7 +16,7 @@ namespace dynamutex::sigv4 {
 /// Thread-safe: one per client, or one per process. It owns copies of what it compares, secrets included, and wipes them
 /// and the keys when they are replaced and when it goes. Bounded: the least recently used key gives way. It blocks only
 /// on its own mutex, and allocates only when a key is new.
-class SigningKeyCache {
+class DYNAMUTEX_EXPORT SigningKeyCache {
  public:
   /// `capacity`: keys remembered at most, at least 1.
   explicit SigningKeyCache(std::size_t capacity = 8);

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 #include "dynamutex/sigv4/credentials.hpp"
 #include "dynamutex/sigv4/key_cache.hpp"
@@ -42,9 +43,9 @@ struct Buffer {
 /// 512 bytes of `out` suffice for a DynamoDB call.
 /// Errors: `invalid`, as `canonical_request`; a required header missing or contradicting; malformed credentials or scope;
 /// `out` too small (the message says what it takes).
-[[nodiscard]] Result<std::string_view> authorization(const Request& request, const Credentials& credentials,
-                                                     const Scope& scope, SigningKeyCache& keys, Buffer out,
-                                                     const Options& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string_view> authorization(const Request& request, const Credentials& credentials,
+                                                                      const Scope& scope, SigningKeyCache& keys, Buffer out,
+                                                                      const Options& options = {});
 
 /// A header that signing adds. It may hold the session token.
 struct AddedHeader {
@@ -67,8 +68,8 @@ struct SignedRequest {
 /// they are added. Those that are there must be right.
 ///
 /// Thread-safe; the result owns its memory. Errors: as `authorization`.
-[[nodiscard]] Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope,
-                                         SigningKeyCache& keys, const Options& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope,
+                                                          SigningKeyCache& keys, const Options& options = {});
 
 /// A presigned query, stage by stage. A plain value; it may hold the session token.
 struct PresignedRequest {
@@ -87,8 +88,8 @@ inline constexpr std::chrono::seconds presigned_life_max{604'800};
 ///
 /// Thread-safe; the result owns its memory. Errors: as `canonical_request`; a `life` out of bounds; a query that has a
 /// parameter of a signature already; an `x-amz-date` or `x-amz-security-token` among the headers, as they go into the query.
-[[nodiscard]] Result<PresignedRequest> presign(const Request& request, const Credentials& credentials,
-                                               const Scope& scope, std::chrono::seconds life, SigningKeyCache& keys,
-                                               const Options& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<PresignedRequest> presign(const Request& request, const Credentials& credentials,
+                                                                const Scope& scope, std::chrono::seconds life, SigningKeyCache& keys,
+                                                                const Options& options = {});
 
 }  // namespace dynamutex::sigv4

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "dynamutex/export.hpp"
 #include "dynamutex/result.hpp"
 #include "dynamutex/secret.hpp"
 #include "dynamutex/sigv4/request.hpp"
@@ -21,7 +22,7 @@ struct HexDigest {
 };
 
 /// The SHA-256 of `data`, e.g. for a payload that is signed more than once.
-[[nodiscard]] HexDigest sha256_hex(std::string_view data) noexcept;
+[[nodiscard]] DYNAMUTEX_EXPORT HexDigest sha256_hex(std::string_view data) noexcept;
 
 /// The key that signs for one day, region and service, held as the two HMAC-SHA-256 states after the inner and the outer
 /// pad (RFC 2104, section 4), so that a signature starts from there. A value; its memory is wiped when it goes.
@@ -46,15 +47,15 @@ class SigningKey {
 /// Stage 1, the canonical request, of exactly the headers given (nothing is added).
 /// Errors: `invalid`, and the message says which part: method, path, query, a header's name or value, no or two `host`,
 /// a hash that is none, `x-amz-content-sha256` that contradicts the payload. It holds the session token if a header does.
-[[nodiscard]] Result<std::string> canonical_request(const Request& request, const Options& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> canonical_request(const Request& request, const Options& options = {});
 
 /// Stage 2, the string to sign. Errors: `invalid` for an empty or malformed region or service.
-[[nodiscard]] Result<std::string> string_to_sign(const Scope& scope, std::string_view canonical_request);
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> string_to_sign(const Scope& scope, std::string_view canonical_request);
 
 /// Stage 3, the signing key. A secret may have any length but 0. Errors: `invalid` for an empty secret, region or service.
-[[nodiscard]] Result<SigningKey> signing_key(const Secret& secret_access_key, const Scope& scope);
+[[nodiscard]] DYNAMUTEX_EXPORT Result<SigningKey> signing_key(const Secret& secret_access_key, const Scope& scope);
 
 /// Stage 4, the signature.
-[[nodiscard]] HexDigest signature(const SigningKey& key, std::string_view string_to_sign) noexcept;
+[[nodiscard]] DYNAMUTEX_EXPORT HexDigest signature(const SigningKey& key, std::string_view string_to_sign) noexcept;
 
 }  // namespace dynamutex::sigv4
