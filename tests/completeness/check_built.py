@@ -1,6 +1,6 @@
-"""check_built.py TESTS BUILT CTEST BUILD: names each file below TESTS that no target builds, or that ctest does not run.
+"""check_built.py TESTS BUILT CTEST BUILD [ELSEWHERE…]: names each file below TESTS that no target builds, or that ctest does not run.
 
-BUILT lists the sources of all targets, one a line.
+BUILT lists the sources of all targets, one a line. ELSEWHERE are folders that belong to another build.
 """
 
 import json
@@ -16,15 +16,18 @@ def words_of_all_tests(ctest, build):
 
 
 def main():
-    tests, built, ctest, build = sys.argv[1:]
+    tests, built, ctest, build, *elsewhere = sys.argv[1:]
     tests = pathlib.Path(tests)
     sources = {pathlib.Path(line) for line in pathlib.Path(built).read_text(encoding="utf-8").splitlines()}
     words = words_of_all_tests(ctest, build)
 
-    found = sorted(tests.rglob("*.cpp"))
+    def below(pattern):
+        return sorted(file for file in tests.rglob(pattern) if file.relative_to(tests).parts[0] not in elsewhere)
+
+    found = below("*.cpp")
     missing = [f"{file.relative_to(tests)}: no target builds it" for file in found
                if file not in sources and str(file) not in words]
-    modules = sorted(tests.rglob("test_*.py"))
+    modules = below("test_*.py")
     missing += [f"{file.relative_to(tests)}: ctest does not run it" for file in modules
                 if ".".join(file.relative_to(tests).with_suffix("").parts) not in words]
     if not found or not modules:

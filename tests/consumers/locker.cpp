@@ -1,4 +1,5 @@
-// A user of the whole: makes a table on the server that argv[1] names, and runs a section under a lock of it.
+// A user of the whole: makes a table on the server that argv[1] names, and runs a section under a lock of it. argv[2], if given, is the
+// file of the authority to trust.
 
 #include <dynamutex/dynamo/client.hpp>
 #include <dynamutex/http/curl_transport.hpp>
@@ -28,11 +29,12 @@ constexpr char kTable[] = R"({"TableName":"consumers","BillingMode":"PAY_PER_REQ
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 2) return 64;
+  if (argc < 2) return 64;
   const auto clock = dynamutex::make_system_clock();
   const auto entropy = dynamutex::make_system_entropy();
   http::CurlOptions curl;
   curl.allow_plain_http = true;
+  if (argc > 2) curl.ca_bundle = argv[2];
   const auto transport = http::make_curl_transport(*clock, curl);
   const auto keys = credentials::make_static_provider(
       {"AKIDEXAMPLE", dynamutex::Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), {}});
