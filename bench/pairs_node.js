@@ -4,6 +4,7 @@
 "use strict";
 
 const [modules, url, pairs, rounds] = process.argv.slice(2);
+process.env.AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE = "1";  // Of its end of support, on stderr.
 const AWS = require(`${modules}/aws-sdk`);
 const LockClient = require(`${modules}/dynamodb-lock-client`);
 
