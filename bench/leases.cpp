@@ -9,7 +9,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -23,8 +22,6 @@ namespace {
 using namespace dynamutex;
 
 constexpr std::chrono::seconds kLease{10};
-/// As many requests at once as the Renewer itself has.
-constexpr int kThreads = 64;
 
 struct Tally {
   std::atomic<long> renewed{0};
@@ -49,26 +46,21 @@ lock::RenewerEvents counting(Tally& tally) {
   return events;
 }
 
-std::string name_of(int number) { return "lease-" + std::to_string(number); }
-
 /// Takes all locks and hands each to the renewer at once: the first would not live until the last is taken.
-std::vector<std::optional<lock::Lease>> take_all(bench::LockWorld& world, lock::Renewer& renewer, int count, Tally& tally) {
-  std::vector<std::optional<lock::Lease>> leases(static_cast<std::size_t>(count));
-  std::atomic<int> next{0};
-  std::vector<std::thread> threads;
+std::vector<lock::Lease> take_all(bench::LockWorld& world, lock::Renewer& renewer, int count, Tally& tally) {
+  std::vector<lock::LockName> names;
+  for (int number = 0; number < count; ++number) names.emplace_back("lease-" + std::to_string(number));
+  std::vector<lock::Lease> leases;
+  leases.reserve(names.size());
   lock::AcquireOptions options;
   options.lease = kLease;
-  for (int i = 0; i < kThreads; ++i) {
-    threads.emplace_back([&] {
-      for (int number = next++; number < count; number = next++) {
-        auto lease = world.locks().acquire(name_of(number), options);
-        if (!lease) bench::fail("leases: " + lease.error().message);
-        renewer.add(*lease, counting(tally));
-        leases[static_cast<std::size_t>(number)].emplace(*std::move(lease));
-      }
-    });
-  }
-  for (std::thread& thread : threads) thread.join();
+  lock::BulkOptions bulk;
+  bulk.timeout = std::chrono::minutes(5);
+  world.locks().acquire_all(names, options, [&](std::size_t, Result<lock::Lease> lease) {
+    if (!lease) bench::fail("leases: " + lease.error().message);
+    renewer.add(*lease, counting(tally));
+    leases.push_back(*std::move(lease));
+  }, bulk);
   return leases;
 }
 
@@ -80,7 +72,6 @@ int main(int argc, char** argv) {
   const std::chrono::seconds span(std::atoi(argv[3]));
   bench::LockWorldOptions world_options;
   world_options.url = argv[1];
-  world_options.connections_max = kThreads;
   bench::LockWorld world(std::move(world_options));
   // What the client needs once is no lease's.
   if (auto first = world.locks().acquire("first"); !first) bench::fail("leases: " + first.error().message);
@@ -89,7 +80,7 @@ int main(int argc, char** argv) {
   Tally tally;
   const auto began = std::chrono::steady_clock::now();
   lock::Renewer renewer(world.clock(), world.entropy());
-  auto leases = take_all(world, renewer, count, tally);
+  const std::vector<lock::Lease> leases = take_all(world, renewer, count, tally);
   const std::chrono::duration<double> taking = std::chrono::steady_clock::now() - began;
   std::this_thread::sleep_for(kLease / 2);
 

@@ -88,16 +88,18 @@ With 100 ms an answer, more and more until some are lost, and then the most that
 The heap counts all that the process has since before the first of them: connections and buffers, which are the same for ten as for ten
 thousand leases, are in it.
 """
+    # Less for each of more leases is welcome; more would be the mark of work that grows with their square.
     thousands = [run["cores_per_thousand"] for run in fast if run["leases"] >= 1000]
-    growth = max(thousands) / min(thousands) if thousands and min(thousands) > 0 else 0
+    growth = max(thousands) / thousands[0] if thousands and thousands[0] > 0 else 0
     # Ten thousand, or what is nearest below.
     goal = next((run for run in fast if run["leases"] == 10_000), fast[-1])
     return Section([Goal(2, "10,000 leases at 20 ms an answer, none lost in 60 s",
                          f"{best['leases']:,} kept for {best['seconds']} s", best["leases"] >= 10_000 and best["seconds"] >= 60),
                     Goal(2, "under half a core", f"{goal['cores']:.2f} at {goal['leases']:,}", goal["leases"] >= 10_000 and goal["cores"] < 0.5),
                     Goal(2, "at most 2 KiB a lease", f"{goal['heap_bytes_per_lease']:,} bytes", goal["heap_bytes_per_lease"] <= 2048),
-                    Goal(2, "linear growth to 20,000 (CPU a lease within a factor of 1.5, from 1,000 on)", f"factor {growth:.2f}",
-                         0 < growth <= 1.5 and fast[-1]["leases"] >= 20_000 and fast[-1]["lost"] == 0)], text)
+                    Goal(2, "linear growth to 20,000: CPU a lease at most 1.2 times that of 1,000, none lost",
+                         f"{growth:.2f} times, {fast[-1]['lost']:,} of {fast[-1]['leases']:,} lost",
+                         0 < growth <= 1.2 and fast[-1]["leases"] >= 20_000 and fast[-1]["lost"] == 0)], text)
 
 
 def handover(figures, docs):
