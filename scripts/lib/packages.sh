@@ -4,6 +4,7 @@ build_packages=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev
 test_packages=(python3 python3-botocore python3-jsonschema python3-yaml jq libfaketime ca-certificates tmux vim-tiny man-db mandoc bash-completion zsh nginx-light gnuplot-nox)
 consumer_packages=(clang make binutils)
 fuzz_packages=(clang libclang-rt-dev)
+coverage_packages=(clang llvm)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
