@@ -44,7 +44,8 @@ void Checker::broken(const char* rule, const std::string& detail) {
 
 void Checker::granted(const Process& process, const lock::Lease& lease, int lock) {
   const Origin origin{process.id, process.acquisition};
-  holders_.push_back({&process, origin, lock, &lease, {}});
+  holders_.push_back({&process, origin, lock, &lease, {}, {}, process.machine->frozen_for});
+  note_term(holders_.back());
   if (!settings_.fenced || !holds(holders_.back())) return;
   const auto token = lease.fencing_token();
   require(token.has_value(), "a fenced lease has a token", [&] { return text(origin); });
@@ -63,7 +64,7 @@ void Checker::ended(const Process& process, const lock::Lease& lease) {
 
 void Checker::foreign_holds(const Process& process, int lock, TrueTime until) {
   foreign_ended(process);
-  holders_.push_back({&process, {process.id, process.acquisition}, lock, nullptr, until});
+  holders_.push_back({&process, {process.id, process.acquisition}, lock, nullptr, until, {}, {}});
 }
 
 void Checker::foreign_ended(const Process& process) {
@@ -107,8 +108,26 @@ bool Checker::holds(const Holder& holder) const {
   return holder.lease->still_held();
 }
 
+void Checker::note_term(Holder& holder) {
+  if (holder.process->crashed) return;
+  const World::NoPause no_pause(world_);
+  const Duration left = holder.lease->remaining();
+  const MonotonicTime end = local_now(world_, *holder.process) + left;
+  const bool is_held = left > Duration::zero();
+  const bool is_first = holder.term.end == MonotonicTime();
+  // A step that began a term may have gone on to be paused.
+  if (is_first || (is_held && end != holder.term.end)) holder.term = {end, holder.frozen_seen, is_held};
+  holder.frozen_seen = holder.process->machine->frozen_for;
+}
+
+Checker::Term Checker::term_of(const lock::Lease& lease) const {
+  const auto found = std::find_if(holders_.begin(), holders_.end(), [&](const Holder& holder) { return holder.lease == &lease; });
+  return found == holders_.end() ? Term{} : found->term;
+}
+
 void Checker::check() {
   for (std::size_t i = 0; i < holders_.size(); ++i) {
+    if (holders_[i].lease != nullptr) note_term(holders_[i]);
     if (!holds(holders_[i])) continue;
     if (holders_[i].lease != nullptr) check_row(holders_[i]);
     for (std::size_t j = i + 1; j < holders_.size(); ++j) {

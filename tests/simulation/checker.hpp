@@ -22,6 +22,14 @@ class Checker final : public TableWatcher {
   Checker(World& world, Server& server, const Settings& settings, Tally& tally);
 
   void granted(const Process& process, const lock::Lease& lease, int lock);
+  /// When a lease ends, by the local clock, and how long its machine had been frozen when that became so.
+  struct Term {
+    MonotonicTime end;
+    Duration frozen_before{};
+    bool held = false;  ///< False for a lease that was over when it was granted: it ends then.
+  };
+  /// The last term of a lease that was granted and has not ended; seen after each step.
+  [[nodiscard]] Term term_of(const lock::Lease& lease) const;
   /// `lease` is given back, or about to be destroyed.
   void ended(const Process& process, const lock::Lease& lease);
   /// A client that follows its own rules believes that it holds the lock until then.
@@ -59,6 +67,8 @@ class Checker final : public TableWatcher {
     int lock;
     const lock::Lease* lease;  ///< Null for a foreign client.
     TrueTime until;            ///< Foreign only.
+    Term term{};               ///< Not of a foreign client.
+    Duration frozen_seen{};    ///< After the step before.
   };
   /// A lock's row as it stands, and whether it is a living record.
   struct Standing {
@@ -68,6 +78,7 @@ class Checker final : public TableWatcher {
   void broken(const char* rule, const std::string& detail);
   [[nodiscard]] bool holds(const Holder& holder) const;
   [[nodiscard]] const Standing& standing(int lock);
+  void note_term(Holder& holder);
   void check_row(const Holder& holder);
   void check_ttl(const Row& row);
   void check_pair(const Holder& a, const Holder& b);

@@ -1,11 +1,10 @@
-// What a process does while it holds a lock, and how it gives it back.
+// What a process does while it holds locks, and how it gives them back.
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <vector>
 
-#include "lock/renewal.hpp"
-#include "lock/rules.hpp"
 #include "simulation/lock_user.hpp"
 
 namespace dynamutex::simulation {
@@ -13,50 +12,48 @@ namespace {
 
 using std::chrono::milliseconds;
 
+/// How long a release may take, by LockClientOptions.
+constexpr Duration kReleaseMax = std::chrono::seconds(3);
+
 }  // namespace
 
-/// The renewal of one lease by a second fiber, as the Renewer's thread does it.
-struct LockUser::Renewal {
-  lock::Lease* lease = nullptr;
-  Cancellation stop;
-  bool done = false;
-  Task* joiner = nullptr;
-};
-
-void LockUser::hold(lock::Lease& lease, int lock) {
+void LockUser::hold(HeldLocks& held, bool by_hand) {
   Random& random = stage_.world.random;
-  const Duration span = random.between(Duration(0), stage_.settings.lease * (random.coin() ? 1 : 4));
   // Most work is done well within one lease.
-  const std::uint64_t kind = random.below(4);
-  std::shared_ptr<Renewal> renewal;
-  if (kind < 2) renewal = start_renewal(lease);
-  keep(lease, lock, stage_.world.now() + span, kind == 2);
-  if (renewal) end_renewal(*renewal);
-  if (over()) return;
-  if (!lease.still_held() && !over()) {
-    const auto renewed = lease.renew();
-    stage_.checker.require(!renewed && renewed.error().kind == ErrorKind::lost, "renewing what is over says lost");
-  }
-  give_back(lease);
-}
-
-void LockUser::keep(lock::Lease& lease, int lock, TrueTime until, bool by_hand) {
-  World& world = stage_.world;
-  while (!over() && world.now() < until && lease.still_held()) {
-    world.sleep(world.random.between(milliseconds(1), lease.length() / 2));
+  const Duration span = random.between(Duration(0), stage_.settings.lease * (random.coin() ? 1 : 4));
+  keep(held, stage_.world.now() + span, by_hand);
+  for (Held& one : held) {
     if (over()) return;
-    if (by_hand && lease.still_held()) renew_by_hand(lease);
-    if (!over() && lease.fencing_token()) write_to_resource(lease, lock);
+    if (random.coin()) end_care(one);
+    if (over()) return;
+    if (!one.lease.still_held() && !over()) {
+      const auto renewed = one.lease.renew();
+      stage_.checker.require(!renewed && renewed.error().kind == ErrorKind::lost, "renewing what is over says lost");
+    }
+  }
+  if (!over()) give_back(held);
+}
+
+void LockUser::keep(HeldLocks& held, TrueTime until, bool by_hand) {
+  World& world = stage_.world;
+  const auto still_held = [](const Held& one) { return one.lease.still_held(); };
+  while (!over() && world.now() < until && std::any_of(held.begin(), held.end(), still_held)) {
+    world.sleep(world.random.between(milliseconds(1), held.front().lease.length() / 2));
+    for (Held& one : held) {
+      if (over()) return;
+      if (by_hand && one.lease.still_held()) renew_by_hand(one);
+      if (!over() && one.lease.fencing_token()) write_to_resource(one);
+    }
   }
 }
 
-void LockUser::write_to_resource(lock::Lease& lease, int lock) {
-  if (!lease.still_held()) return;
+void LockUser::write_to_resource(Held& held) {
+  if (!held.lease.still_held()) return;
   World& world = stage_.world;
   if (world.random.coin()) world.sleep(world.random.between(Duration(0), stage_.settings.latency_max));
   if (over()) return;
   const World::NoPause no_pause(world);
-  stage_.checker.resource_written(process_, lock, *lease.fencing_token(), !lease.still_held());
+  stage_.checker.resource_written(process_, held.lock, *held.lease.fencing_token(), !held.lease.still_held());
 }
 
 MonotonicTime LockUser::valid_until(const lock::Lease& lease) const {
@@ -64,7 +61,8 @@ MonotonicTime LockUser::valid_until(const lock::Lease& lease) const {
   return local_now(stage_.world, process_) + lease.remaining();
 }
 
-void LockUser::renew_by_hand(lock::Lease& lease) {
+void LockUser::renew_by_hand(Held& held) {
+  lock::Lease& lease = held.lease;
   const MonotonicTime end = valid_until(lease);
   const MonotonicTime began = local_now(stage_.world, process_);
   const Duration frozen_before = process_.machine->frozen_for;
@@ -82,77 +80,59 @@ void LockUser::renew_by_hand(lock::Lease& lease) {
   if (lease.loss()) stage_.checker.loss_told(process_);
 }
 
-std::shared_ptr<LockUser::Renewal> LockUser::start_renewal(lock::Lease& lease) {
-  auto renewal = std::make_shared<Renewal>();
-  renewal->lease = &lease;
-  stage_.world.spawn(process_, [this, renewal] {
-    renew_until_stopped(*renewal);
-    renewal->done = true;
-    if (renewal->joiner != nullptr) stage_.world.wake(*renewal->joiner);
-  });
-  return renewal;
-}
-
-void LockUser::end_renewal(Renewal& renewal) {
+void LockUser::give_back(HeldLocks& held) {
   World& world = stage_.world;
-  renewal.joiner = world.current();
-  if (!over()) world.cancel(renewal.stop);
-  while (!renewal.done && !over()) world.block(kNever, nullptr);
-}
-
-void LockUser::renew_until_stopped(Renewal& renewal) {
-  const lock::Lease& lease = *renewal.lease;
-  lock::RenewalView view{};
-  view.length = lease.length();
-  view.valid_until = valid_until(lease);
-  const Duration frozen_before = process_.machine->frozen_for;
-  int failures = 0;
-  while (!over() && !renewal.stop.cancelled()) {
-    const MonotonicTime end = valid_until(lease);
-    const MonotonicTime now = local_now(stage_.world, process_);
-    if (end > now) view.valid_until = end;
-    view.term_began = view.valid_until - lock::shrunk(lease.length(), stage_.settings.drift_ppm);
-    if (end == now && view.valid_until > now) view.valid_until = now;  // Lost before its time.
-    const lock::RenewalPlan plan = lock::plan_renewal(view, now);
-    if (plan.step == lock::RenewalStep::wait) {
-      clock_.wait_until(plan.next, &renewal.stop);
-    } else if (plan.step == lock::RenewalStep::tell_at_risk) {
-      view.at_risk_told = true;
-      ++stage_.tally.at_risk_told;
-    } else if (plan.step == lock::RenewalStep::tell_lost) {
-      require_return(view.valid_until, frozen_before, std::nullopt, "a loss is told when the lease ends");
-      if (lease.loss()) stage_.checker.loss_told(process_);
-      return;
-    } else {
-      const auto renewed = renewal.lease->renew(plan.next_news, &renewal.stop);
-      stage_.world.trace("renewed: %s", renewed ? "yes" : renewed.error().message.c_str());
-      if (renewed) {
-        ++stage_.tally.renewed;
-        view.retry_at.reset();
-        view.at_risk_told = false;
-        failures = 0;
-      } else {
-        view.retry_at = clock_.now() + lock::renewal_pause(++failures, lease.length(), unit_interval(entropy_));
-      }
+  if (held.size() > 1 && world.random.coin()) return give_back_at_once(held);
+  while (!held.empty()) {
+    Held& one = held.front();
+    end_news(one);
+    if (world.random.chance(300)) {
+      // Left to the destructor, which says nothing.
+      stage_.checker.ended(process_, one.lease);
+      held.pop_front();
+      if (over()) return;
+      continue;
     }
+    // The local time is limited by an option, not by a deadline of ours.
+    const MonotonicTime deadline = local_now(world, process_) + kReleaseMax;
+    const Duration frozen_before = process_.machine->frozen_for;
+    const lock::ReleaseOutcome outcome = one.lease.release();
+    if (over()) return;
+    world.trace("released: %s", lock::to_string(outcome));
+    stage_.checker.ended(process_, one.lease);
+    require_return(deadline, frozen_before, std::nullopt, "release returns in time");
+    count(outcome);
+    held.pop_front();
   }
 }
 
-void LockUser::give_back(lock::Lease& lease) {
+void LockUser::give_back_at_once(HeldLocks& held) {
+  constexpr std::size_t kParallelism[] = {1, 2, 64};
   World& world = stage_.world;
-  if (world.random.chance(300)) {
-    // Left to the destructor, which says nothing.
-    stage_.checker.ended(process_, lease);
-    return;
+  std::vector<lock::Lease> leases;
+  for (Held& one : held) {
+    // Those whose turn has not come would still be renewed.
+    end_care(one);
+    if (over()) return;
+    stage_.checker.ended(process_, one.lease);
+    leases.push_back(std::move(one.lease));
   }
-  // The local time is limited by an option, not by a deadline of ours.
-  const MonotonicTime deadline = local_now(world, process_) + std::chrono::seconds(3);
+  lock::BulkOptions bulk;
+  bulk.parallelism = world.random.pick(kParallelism);
+  bulk.timeout = kReleaseMax;
+  const MonotonicTime deadline = local_now(world, process_) + kReleaseMax;
   const Duration frozen_before = process_.machine->frozen_for;
-  const lock::ReleaseOutcome outcome = lease.release();
+  const auto outcomes = client_->release_all(std::move(leases), bulk);
   if (over()) return;
-  world.trace("released: %s", lock::to_string(outcome));
-  stage_.checker.ended(process_, lease);
-  require_return(deadline, frozen_before, std::nullopt, "release returns in time");
+  require_return(deadline, frozen_before, std::nullopt, "release_all returns in time");
+  stage_.checker.require(outcomes.size() == held.size(), "release_all tells of each lease");
+  for (const lock::ReleaseOutcome outcome : outcomes) {
+    world.trace("released with others: %s", lock::to_string(outcome));
+    count(outcome);
+  }
+}
+
+void LockUser::count(lock::ReleaseOutcome outcome) {
   switch (outcome) {
     case lock::ReleaseOutcome::released: ++stage_.tally.released; break;
     case lock::ReleaseOutcome::in_doubt: ++stage_.tally.release_in_doubt; break;

@@ -1,11 +1,14 @@
 #pragma once
 // A process that uses the real lock layer.
 
+#include <chrono>
+#include <list>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "dynamutex/lock/lock_client.hpp"
+#include "dynamutex/lock/renewer.hpp"
 #include "simulation/stage.hpp"
 #include "simulation/table_mode.hpp"
 #include "simulation/wire_mode.hpp"
@@ -33,16 +36,31 @@ class LockUser {
   [[nodiscard]] bool finished() const noexcept { return process_.crashed || process_.fibers_left == 0; }
 
  private:
-  struct Renewal;
+  struct Care;
+  /// A lock that was taken.
+  struct Held {
+    lock::Lease lease;
+    int lock;
+    std::shared_ptr<Care> care{};  ///< Null where no Renewer has it.
+  };
+  /// Leases stay where they are: the checker and the Renewer's events point at them.
+  using HeldLocks = std::list<Held>;
+
   void round();
-  void hold(lock::Lease& lease, int lock);
-  void keep(lock::Lease& lease, int lock, TrueTime until, bool by_hand);
-  void give_back(lock::Lease& lease);
-  void renew_by_hand(lock::Lease& lease);
-  void write_to_resource(lock::Lease& lease, int lock);
-  std::shared_ptr<Renewal> start_renewal(lock::Lease& lease);
-  void end_renewal(Renewal& renewal);
-  void renew_until_stopped(Renewal& renewal);
+  void take_in(HeldLocks& held, lock::Lease lease, int lock, bool in_care);
+  void hold(HeldLocks& held, bool by_hand);
+  void keep(HeldLocks& held, TrueTime until, bool by_hand);
+  void renew_by_hand(Held& held);
+  void write_to_resource(Held& held);
+  void give_back(HeldLocks& held);
+  void give_back_at_once(HeldLocks& held);
+  void count(lock::ReleaseOutcome outcome);
+
+  void start_care(Held& held);
+  void end_care(Held& held);
+  /// The lease is about to be given back: there is no more news of it.
+  void end_news(Held& held);
+  void tell_lost(Care& care, const lock::Lease& lease);
   [[nodiscard]] MonotonicTime valid_until(const lock::Lease& lease) const;
   void meddle();
   void probe(int lock);
@@ -55,6 +73,10 @@ class LockUser {
 
   [[nodiscard]] lock::AcquireOptions draw_options();
   std::optional<lock::Lease> acquire(int lock, lock::AcquireOptions options);
+  void acquire_many(HeldLocks& held, lock::AcquireOptions options, bool in_care);
+  void refused(int lock, const Error& error);
+  /// Sometimes cancels the call that `options` are for, and tells when.
+  std::shared_ptr<const std::optional<TrueTime>> plan_cancellation(lock::AcquireOptions& options);
   void count(const Error& error);
   /// The call that began when its machine had been frozen for `frozen_before` returns in time: being frozen does not count.
   void require_return(MonotonicTime deadline, Duration frozen_before, std::optional<TrueTime> cancelled_at, const char* rule);
@@ -67,6 +89,11 @@ class LockUser {
   std::unique_ptr<SimulatedTable> table_;
   std::unique_ptr<WireClient> wire_;
   std::unique_ptr<lock::LockClient> client_;
+  std::unique_ptr<lock::Renewer> renewer_;
+  std::unique_ptr<Cancellation> cancellation_;  ///< Of the present call of acquire.
 };
+
+/// What a call may take beyond its deadline: the time for taking back a write in doubt (100 ms) and a little more.
+constexpr Duration kReturnSlack = std::chrono::milliseconds(130);
 
 }  // namespace dynamutex::simulation

@@ -103,16 +103,19 @@ void print_tally(const Tally& tally, double elapsed_s) {
   }
   std::printf("outcomes\n");
   print("acquire", tally.acquires);
+  print("  many at once", tally.bulk_acquires);
   print("  granted", tally.granted);
   print("  contended", tally.contended);
   print("  timed out or cancelled", tally.timed_out);
   print("  ambiguous", tally.ambiguous);
   print("  throttled, denied, not applied", tally.failed_otherwise);
   print("renewed", tally.renewed);
+  print("  by a Renewer", tally.renewed_in_care);
   print("released", tally.released);
   print("  already lost", tally.already_lost);
   print("  in doubt", tally.release_in_doubt);
   print("at risk, told", tally.at_risk_told);
+  print("lost, told by a Renewer", tally.losses_in_care);
   print("lost, told by the table", tally.losses_told);
   print("grants to foreign clients", tally.foreign_grants);
   print("stale writes refused by the resource", tally.stale_writes_refused);

@@ -47,29 +47,21 @@ Answer Network::draw_answer(const Process& process) {
   return Answer::normal;
 }
 
-Arrival Network::send(Process& process, std::unique_ptr<Exchange> exchange, MonotonicTime deadline,
-                      const Cancellation* cancellation, Exchange** sent) {
+Exchange& Network::begin(Process& process, std::unique_ptr<Exchange> exchange) {
   exchanges_.push_back(std::move(exchange));
   Exchange& one = *exchanges_.back();
-  *sent = &one;
   one.origin = {process.id, process.acquisition};
   one.breaking = process.breaking;
   one.number = ++process.requests;
   one.waiter = world_.current();
-  const TrueTime end = process.machine->when(deadline);
   if (happens(Fault::connection_refused)) {
-    world_.block(std::min(world_.now() + latency(), end), cancellation);
-    return Arrival::refused;
+    world_.trace("cannot send %s #%d", one.name(), one.number);
+    one.unreachable = true;
+    finish(one, world_.now() + latency(), false);
+  } else {
+    dispatch(process, one);
   }
-  dispatch(process, one);
-  const auto cancelled = [&] { return cancellation != nullptr && cancellation->cancelled(); };
-  while (!one.replied && !one.connection_lost && world_.now() < end && !cancelled() && !process.draining) {
-    world_.block(end, cancellation);
-  }
-  one.waiter = nullptr;
-  if (one.replied) return Arrival::replied;
-  if (one.connection_lost) return Arrival::connection_lost;
-  return cancelled() ? Arrival::cancelled : Arrival::timed_out;
+  return one;
 }
 
 void Network::dispatch(Process& process, Exchange& exchange) {

@@ -35,6 +35,7 @@ class Exchange {
   bool arrived = false;
   bool replied = false;
   bool connection_lost = false;
+  bool unreachable = false;  ///< No connection came about: nothing was sent.
   // What happens to the reply, for the form that has bytes.
   bool never_dated = false;  ///< The server never tells the time: a client with a wrong clock could not learn it.
   bool old_item_hidden = false;
@@ -66,9 +67,8 @@ class Network {
  public:
   Network(World& world, Server& server, FaultPlan& faults, FaultCounts& counts, NetworkOptions options);
 
-  /// Sends it and waits for the reply until the process's local time `deadline`.
-  Arrival send(Process& process, std::unique_ptr<Exchange> exchange, MonotonicTime deadline,
-               const Cancellation* cancellation, Exchange** sent);
+  /// Sends a request of the current fiber, which is woken when it is answered or its connection is lost.
+  Exchange& begin(Process& process, std::unique_ptr<Exchange> exchange);
 
   // Faults that last.
   struct Outage {

@@ -90,7 +90,7 @@ Settings draw_settings(Mode mode, Random& random) {
   if (!settings.fenced && random.chance(200)) settings.foreigners = 1;
   if (settings.foreigners == 0 && random.chance(200)) settings.compat = lock::Compat::go;
   settings.meddler = random.chance(150);
-  settings.locks = random.chance(150) ? 2 : 1;
+  settings.locks = random.chance(300) ? random.between(2, 4) : 1;
   return settings;
 }
 

@@ -1,6 +1,6 @@
 #include "simulation/table_mode.hpp"
 
-#include <algorithm>
+#include <deque>
 #include <utility>
 
 namespace dynamutex::simulation {
@@ -43,22 +43,70 @@ Error failure(ErrorKind kind, const char* message) {
   return error;
 }
 
+dynamo::WriteOutcome outcome_of(Served served) {
+  dynamo::WriteOutcome outcome;
+  if (served.status == Served::Status::condition_failed) outcome.status = dynamo::WriteOutcome::Status::condition_failed;
+  outcome.item = std::move(served.item);
+  return outcome;
+}
+
 }  // namespace
 
+/// Many requests at once.
+class SimulatedTable::Many final : public dynamo::Multi {
+ public:
+  explicit Many(SimulatedTable& table) : table_(table), flights_(table.world_, table.network_, table.process_) {}
+
+  void start(std::uint64_t id, const dynamo::Operation& operation, const dynamo::CallOptions& options) override {
+    Operation copy = std::visit([](const auto& request) { return Operation(request); }, operation);
+    if (auto error = table_.begin(flights_, id, std::move(copy), options); error) failed_.push_back({id, *std::move(error)});
+  }
+
+  std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) override {
+    if (!failed_.empty()) {
+      Finished finished = std::move(failed_.front());
+      failed_.pop_front();
+      return finished;
+    }
+    const auto flight = flights_.wait(until, wake);
+    if (!flight) return std::nullopt;
+    auto served = table_.conclude(*flight);
+    if (!served) return Finished{flight->id, std::move(served).error()};
+    return Finished{flight->id, outcome_of(*std::move(served))};
+  }
+
+ private:
+  SimulatedTable& table_;
+  Flights flights_;
+  std::deque<Finished> failed_;  ///< Before they were sent.
+};
+
+std::unique_ptr<dynamo::Multi> SimulatedTable::multi() { return std::make_unique<Many>(*this); }
+
 Result<Served> SimulatedTable::call(Operation operation, const dynamo::CallOptions& options) {
+  Flights flights(world_, network_, process_);
+  if (auto error = begin(flights, 0, std::move(operation), options); error) return *std::move(error);
+  const auto flight = flights.wait(MonotonicTime::max(), nullptr);
+  if (!flight) return failure(ErrorKind::denied, "the schedule is over");
+  return conclude(*flight);
+}
+
+std::optional<Error> SimulatedTable::begin(Flights& flights, std::uint64_t id, Operation operation,
+                                           const dynamo::CallOptions& options) {
   if (process_.draining) return failure(ErrorKind::denied, "the schedule is over");
-  const bool write = is_write(operation);
-  const ErrorKind in_doubt = write ? ErrorKind::ambiguous : ErrorKind::not_applied;
   const MonotonicTime sent = clock_.now();
   if (sent >= options.deadline) return failure(ErrorKind::timed_out, "no time to send");
   if (options.cancellation != nullptr && options.cancellation->cancelled()) return failure(ErrorKind::timed_out, "cancelled");
+  flights.begin(id, std::make_unique<TableExchange>(std::move(operation)), sent,
+                attempt_deadline(sent, attempt_timeout_, options.deadline), options.cancellation);
+  return std::nullopt;
+}
 
-  Exchange* exchange = nullptr;
-  const MonotonicTime deadline = std::min(options.deadline, saturating_add(sent, attempt_timeout_));
-  const Arrival arrival =
-      network_.send(process_, std::make_unique<TableExchange>(std::move(operation)), deadline, options.cancellation, &exchange);
+Result<Served> SimulatedTable::conclude(const Flights::Flight& flight) {
   if (process_.draining) return failure(ErrorKind::denied, "the schedule is over");
-  switch (arrival) {
+  const bool write = flight.exchange->writes();
+  const ErrorKind in_doubt = write ? ErrorKind::ambiguous : ErrorKind::not_applied;
+  switch (flight.arrival) {
     case Arrival::refused: return failure(ErrorKind::not_applied, "connection refused");
     case Arrival::connection_lost: return failure(in_doubt, "connection lost");
     case Arrival::timed_out:
@@ -66,9 +114,9 @@ Result<Served> SimulatedTable::call(Operation operation, const dynamo::CallOptio
     case Arrival::replied: break;
   }
   const MonotonicTime received = clock_.now();
-  auto& reply = static_cast<TableExchange&>(*exchange);
+  auto& reply = static_cast<TableExchange&>(*flight.exchange);
   if (reply.corrupted) return failure(in_doubt, "reply corrupt");
-  server_clock_.observe(sent, received, reply.aged ? std::nullopt : reply.date);
+  server_clock_.observe(flight.sent, received, reply.aged ? std::nullopt : reply.date);
   switch (reply.answer) {
     case Answer::throttled: return failure(ErrorKind::throttled, "throttled");
     case Answer::error_applied:
@@ -77,18 +125,15 @@ Result<Served> SimulatedTable::call(Operation operation, const dynamo::CallOptio
     case Answer::normal: break;
   }
   if (reply.served.status == Served::Status::invalid) return failure(ErrorKind::invalid, "ValidationException");
-  Served served = std::move(reply.served);
-  if (reply.old_item_hidden && served.status == Served::Status::condition_failed) served.item.reset();
-  return served;
+  const bool hidden = reply.old_item_hidden && reply.served.status == Served::Status::condition_failed;
+  if (hidden) reply.served.item.reset();
+  return std::move(reply.served);
 }
 
 Result<dynamo::WriteOutcome> SimulatedTable::write(Operation operation, const dynamo::CallOptions& options) {
   auto served = call(std::move(operation), options);
   if (!served) return std::move(served).error();
-  dynamo::WriteOutcome outcome;
-  if (served->status == Served::Status::condition_failed) outcome.status = dynamo::WriteOutcome::Status::condition_failed;
-  outcome.item = std::move(served->item);
-  return outcome;
+  return outcome_of(*std::move(served));
 }
 
 Result<dynamo::WriteOutcome> SimulatedTable::put(const dynamo::PutItem& request, const dynamo::CallOptions& options) {

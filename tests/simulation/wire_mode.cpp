@@ -1,7 +1,7 @@
 #include "simulation/wire_mode.hpp"
 
-#include <algorithm>
 #include <chrono>
+#include <deque>
 #include <string>
 #include <utility>
 
@@ -64,25 +64,63 @@ Error failure(ErrorKind kind, const char* message) {
 
 }  // namespace
 
+/// Many requests at once.
+class SimulatedTransport::Many final : public http::Multi {
+ public:
+  explicit Many(SimulatedTransport& transport)
+      : transport_(transport), flights_(transport.world_, transport.network_, transport.process_) {}
+
+  void start(std::uint64_t id, const http::Request& request) override {
+    if (auto error = transport_.begin(flights_, id, request); error) failed_.push_back({id, *std::move(error)});
+  }
+
+  std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) override {
+    if (!failed_.empty()) {
+      Finished finished = std::move(failed_.front());
+      failed_.pop_front();
+      return finished;
+    }
+    const auto flight = flights_.wait(until, wake);
+    if (!flight) return std::nullopt;
+    return Finished{flight->id, transport_.conclude(*flight)};
+  }
+
+ private:
+  SimulatedTransport& transport_;
+  Flights flights_;
+  std::deque<Finished> failed_;  ///< Before they were sent.
+};
+
+std::unique_ptr<http::Multi> SimulatedTransport::multi() { return std::make_unique<Many>(*this); }
+
 Result<http::Response> SimulatedTransport::send(const http::Request& request) {
+  Flights flights(world_, network_, process_);
+  if (auto error = begin(flights, 0, request); error) return *std::move(error);
+  const auto flight = flights.wait(MonotonicTime::max(), nullptr);
+  if (!flight) return failure(ErrorKind::invalid, "the schedule is over");
+  return conclude(*flight);
+}
+
+std::optional<Error> SimulatedTransport::begin(Flights& flights, std::uint64_t id, const http::Request& request) {
   if (process_.draining) return failure(ErrorKind::invalid, "the schedule is over");
   const MonotonicTime sent = clock_.now();
   if (sent >= request.deadline) return failure(ErrorKind::timed_out, "no time to send");
   if (request.cancellation != nullptr && request.cancellation->cancelled()) return failure(ErrorKind::timed_out, "cancelled");
+  flights.begin(id, std::make_unique<WireExchange>(request, world_), sent, request.deadline, request.cancellation);
+  return std::nullopt;
+}
 
-  Exchange* exchange = nullptr;
-  const Arrival arrival = network_.send(process_, std::make_unique<WireExchange>(request, world_), request.deadline,
-                                        request.cancellation, &exchange);
+Result<http::Response> SimulatedTransport::conclude(const Flights::Flight& flight) {
   if (process_.draining) return failure(ErrorKind::invalid, "the schedule is over");
-  switch (arrival) {
+  switch (flight.arrival) {
     case Arrival::refused: return failure(ErrorKind::not_applied, "connection refused");
     case Arrival::connection_lost: return failure(ErrorKind::ambiguous, "connection lost");
     case Arrival::timed_out:
     case Arrival::cancelled: return failure(ErrorKind::ambiguous, "no reply");
     case Arrival::replied: break;
   }
-  http::Response response = static_cast<const WireExchange&>(*exchange).response(world_.random);
-  response.sent = sent;
+  http::Response response = static_cast<const WireExchange&>(*flight.exchange).response(world_.random);
+  response.sent = flight.sent;
   response.received = clock_.now();
   return response;
 }

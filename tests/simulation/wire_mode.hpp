@@ -6,7 +6,7 @@
 #include "dynamutex/credentials/provider.hpp"
 #include "dynamutex/dynamo/client.hpp"
 #include "dynamutex/http/transport.hpp"
-#include "simulation/network.hpp"
+#include "simulation/flights.hpp"
 
 namespace dynamutex::simulation {
 
@@ -16,8 +16,15 @@ class SimulatedTransport final : public http::Transport {
   SimulatedTransport(World& world, Network& network, Process& process)
       : world_(world), network_(network), process_(process), clock_(world, process) {}
   [[nodiscard]] Result<http::Response> send(const http::Request& request) override;
+  [[nodiscard]] std::unique_ptr<http::Multi> multi() override;
 
  private:
+  class Many;
+  /// Sends it, unless there is an error before.
+  std::optional<Error> begin(Flights& flights, std::uint64_t id, const http::Request& request);
+  /// What became of it.
+  Result<http::Response> conclude(const Flights::Flight& flight);
+
   World& world_;
   Network& network_;
   Process& process_;

@@ -48,6 +48,7 @@ bool World::run(std::uint64_t events_max) {
     } else {
       event.act();
     }
+    wake_cancelled();
     if (on_event) on_event();
   }
   return true;
@@ -97,23 +98,37 @@ void World::resume(Task& task, std::uint64_t ticket) {
   current_ = nullptr;
 }
 
-void World::block(TrueTime until, const Cancellation* cancellation) {
+void World::block(TrueTime until, std::vector<const Cancellation*> cancellations) {
   Task& task = *current_;
   if (task.process.draining) return;
-  task.cancellation = cancellation;
+  task.cancellations = std::move(cancellations);
+  if (!task.cancellations.empty()) cancellable_.push_back(&task);
   wake_at(until, task, task.ticket);
   task.fiber.suspend();
-  task.cancellation = nullptr;
+  cancellable_.erase(std::remove(cancellable_.begin(), cancellable_.end(), &task), cancellable_.end());
 }
 
-void World::sleep(Duration span) { block(now_ + span, nullptr); }
+void World::wake_cancelled() {
+  const auto cancelled = [](const Cancellation* cancellation) { return cancellation->cancelled(); };
+  for (auto task = cancellable_.begin(); task != cancellable_.end();) {
+    const auto& cancellations = (*task)->cancellations;
+    if (std::any_of(cancellations.begin(), cancellations.end(), cancelled)) {
+      wake(**task);
+      task = cancellable_.erase(task);
+    } else {
+      ++task;
+    }
+  }
+}
+
+void World::sleep(Duration span) { block(now_ + span); }
 
 void World::pause_here(Duration longest) {
   const Duration span = random.between(Duration(0), longest);
   ++pauses_;
   trace("paused for %.6f s", static_cast<double>(span.count()) / 1e9);
   current_->process.machine->freeze(now_, now_ + span);
-  block(now_ + span, nullptr);
+  block(now_ + span);
 }
 
 bool World::may_pause(const Process& process) const noexcept {
@@ -122,13 +137,6 @@ bool World::may_pause(const Process& process) const noexcept {
 }
 
 void World::wake(Task& task) { wake_at(now_, task, task.ticket); }
-
-void World::cancel(Cancellation& cancellation) {
-  cancellation.cancel();
-  for (const auto& task : tasks_) {
-    if (task->cancellation == &cancellation) wake(*task);
-  }
-}
 
 void World::trace(const char* format, ...) {
   if (!tracing) return;
@@ -159,7 +167,11 @@ bool SimulatedClock::wait_until(MonotonicTime until, const Cancellation* cancell
   if (cancelled()) return false;
   if (process_.draining) return until <= kEndOfTime;
   const TrueTime end = process_.machine->when(until);
-  while (world_.now() < end && !cancelled() && !process_.draining) world_.block(end, cancellation);
+  while (world_.now() < end && !cancelled() && !process_.draining) {
+    std::vector<const Cancellation*> cancellations;
+    if (cancellation != nullptr) cancellations.push_back(cancellation);
+    world_.block(end, std::move(cancellations));
+  }
   return !cancelled() && !process_.draining;
 }
 

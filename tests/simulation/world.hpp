@@ -38,7 +38,7 @@ struct Task {
   Process& process;
   Fiber fiber;
   std::uint64_t ticket = 0;  ///< A wake-up counts only for the wait that it was meant for.
-  const Cancellation* cancellation = nullptr;
+  std::vector<const Cancellation*> cancellations;  ///< What else ends the wait.
 };
 
 class World {
@@ -81,8 +81,8 @@ class World {
 
   // For code inside a fiber.
   [[nodiscard]] Task* current() const noexcept { return current_; }
-  /// Blocks until true time `until`, `cancellation` or `wake`.
-  void block(TrueTime until, const Cancellation* cancellation);
+  /// Blocks until true time `until`, one of `cancellations` or `wake`.
+  void block(TrueTime until, std::vector<const Cancellation*> cancellations = {});
   void sleep(Duration span);
   /// Freezes the current process's machine, now and for at most `longest`.
   void pause_here(Duration longest);
@@ -92,7 +92,6 @@ class World {
 
   /// Ends the present wait of `task`.
   void wake(Task& task);
-  void cancel(Cancellation& cancellation);
 
   [[gnu::format(printf, 2, 3)]] void trace(const char* format, ...);
 
@@ -113,6 +112,7 @@ class World {
   /// A free slot, for an event at `when`.
   Event& schedule(TrueTime when);
   void wake_at(TrueTime when, Task& task, std::uint64_t ticket);
+  void wake_cancelled();
   void resume(Task& task, std::uint64_t ticket);
 
   TrueTime now_{};
@@ -123,6 +123,7 @@ class World {
   std::vector<Event> events_to_come_;
   std::vector<std::uint32_t> free_slots_;
   std::vector<std::unique_ptr<Task>> tasks_;
+  std::vector<Task*> cancellable_;  ///< Those whose wait a cancellation may end.
   Task* current_ = nullptr;
   bool stopped_ = false;
   int no_pause_ = 0;
@@ -133,6 +134,8 @@ class World {
 class SimulatedClock final : public Clock {
  public:
   SimulatedClock(World& world, Process& process) : world_(world), process_(process) {}
+  [[nodiscard]] World& world() const noexcept { return world_; }
+  [[nodiscard]] Process& process() const noexcept { return process_; }
   [[nodiscard]] MonotonicTime now() const noexcept override;
   [[nodiscard]] WallTime wall_now() const noexcept override;
   bool wait_until(MonotonicTime until, const Cancellation* cancellation) noexcept override;
