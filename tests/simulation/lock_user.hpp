@@ -15,6 +15,19 @@
 
 namespace dynamutex::simulation {
 
+/// Many leases, and what happens to them.
+struct CrowdPlan {
+  Duration short_lease{};
+  int short_count = 0;      ///< The first locks.
+  Duration long_lease{};
+  int long_count = 0;       ///< The others.
+  int hanging_count = 0;    ///< The last so many of them: no request about them is answered any more.
+  std::size_t in_flight_max = 0;
+  TrueTime outage_from{};   ///< Then no request gets through …
+  Duration outage_for{};    ///< … for so long.
+  TrueTime until{};
+};
+
 /// One incarnation of a program with a LockClient of its own, on clocks and a network of its own.
 class LockUser {
  public:
@@ -31,6 +44,9 @@ class LockUser {
   void start_counting(int rounds);
   /// Takes a lock that `next` then waits for, gives it back, and sees how soon `next` has it.
   void start_handing_over(LockUser& next);
+
+  /// Keeps many leases at once by one Renewer, in the trouble that `plan` makes: those of which no request hangs are kept.
+  void start_crowd(const CrowdPlan& plan);
 
   [[nodiscard]] Process& process() noexcept { return process_; }
   [[nodiscard]] bool finished() const noexcept { return process_.crashed || process_.fibers_left == 0; }
@@ -57,6 +73,8 @@ class LockUser {
   void count(lock::ReleaseOutcome outcome);
 
   void start_care(Held& held);
+  void keep_crowd(const CrowdPlan& plan);
+  void acquire_crowd(HeldLocks& held, int first, int count, Duration lease);
   void end_care(Held& held);
   /// The lease is about to be given back: there is no more news of it.
   void end_news(Held& held);

@@ -120,6 +120,7 @@ void print_tally(const Tally& tally, double elapsed_s) {
   print("grants to foreign clients", tally.foreign_grants);
   print("stale writes refused by the resource", tally.stale_writes_refused);
   print("locks taken in time after the last fault", tally.probes);
+  print("leases kept among many by one Renewer", tally.crowds_kept);
   print("uncontended rounds of two round trips", tally.plain_rounds);
   print("locks handed over to a waiter in time", tally.handed_over);
   print("single lost replies", tally.replies_lost_alone);

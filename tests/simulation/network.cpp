@@ -68,6 +68,8 @@ void Network::dispatch(Process& process, Exchange& exchange) {
   const TrueTime now = world_.now();
   const Outage outage = outage_of(process);
   world_.trace("sends %s #%d", exchange.name(), exchange.number);
+  const auto concerned = [&](const lock::LockName& name) { return exchange.concerns(name); };
+  if (std::any_of(hanging_.begin(), hanging_.end(), concerned)) return;
   const bool noticed = world_.random.coin();
   if (outage.requests) counts_.add(Fault::partition_requests);
   if (outage.requests || happens(Fault::request_lost)) {

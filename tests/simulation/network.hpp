@@ -7,6 +7,7 @@
 
 #include "dynamutex/cancellation.hpp"
 #include "dynamutex/dynamo/server_clock.hpp"
+#include "dynamutex/lock/record.hpp"
 #include "simulation/faults.hpp"
 #include "simulation/server.hpp"
 #include "simulation/world.hpp"
@@ -24,6 +25,8 @@ class Exchange {
   /// Does what the request asks (unless `answer` says otherwise) and keeps the reply.
   virtual void serve(Server& server, Answer answer, std::optional<dynamo::ServerTime> date) = 0;
   [[nodiscard]] virtual bool writes() const noexcept = 0;
+  /// Whether it is about the lock of that name.
+  [[nodiscard]] virtual bool concerns(const lock::LockName& name) const = 0;
   [[nodiscard]] virtual const char* name() const noexcept = 0;
   /// How the first copy was answered, for a person.
   [[nodiscard]] virtual const char* reply_text() const noexcept = 0;
@@ -78,6 +81,9 @@ class Network {
   };
   [[nodiscard]] Outage& outage_of(const Process& process);
 
+  /// From now on no request about that lock is ever answered, nor its connection lost.
+  void hang(lock::LockName name) { hanging_.push_back(std::move(name)); }
+
   void watch(TableWatcher* watcher) noexcept { watcher_ = watcher; }
   /// The next request of `process` loses its reply; told by a lost connection if `noticed`, else by silence.
   void lose_next_reply(const Process& process, bool noticed);
@@ -112,6 +118,7 @@ class Network {
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Copy> copies_;
   std::vector<Outage> outages_;     ///< By process.
+  std::vector<lock::LockName> hanging_;
   std::vector<int> last_written_;   ///< By process: number of its latest write that was served.
   int lose_reply_of_ = -1;
   bool lose_noticed_ = false;

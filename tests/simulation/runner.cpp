@@ -125,7 +125,8 @@ Worker start(const Batch& batch) {
 }  // namespace
 
 Verdict run_seed(std::uint64_t seed, Work work, Mode mode, bool tracing, Tally& tally) {
-  return work == Work::lost_replies || counts_round_trips(seed) ? run_round_trips(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
+  if (work == Work::lost_replies || counts_round_trips(seed)) return run_round_trips(seed, mode, tracing, tally);
+  return keeps_a_crowd(seed) ? run_crowd(seed, mode, tracing, tally) : run_schedule(seed, mode, tracing, tally);
 }
 
 Report run_batch(const Batch& batch, unsigned jobs) {

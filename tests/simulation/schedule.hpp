@@ -20,6 +20,12 @@ struct Verdict {
 /// Whether `seed` counts round trips instead of making trouble.
 [[nodiscard]] bool counts_round_trips(std::uint64_t seed) noexcept;
 
+/// Whether `seed` keeps many leases instead.
+[[nodiscard]] bool keeps_a_crowd(std::uint64_t seed) noexcept;
+
+/// One process, and more leases than a Renewer can renew one after another, or than it has room for where some requests hang.
+[[nodiscard]] Verdict run_crowd(std::uint64_t seed, Mode mode, bool tracing, Tally& tally);
+
 /// How many replies a run of run_round_trips loses, at least.
 constexpr std::uint64_t kLostRepliesMin = 18;
 

@@ -37,6 +37,14 @@ const char* name_of(const Operation& operation) noexcept {
   return kNames[operation.index()];
 }
 
+const dynamo::Item* item_of(const Operation& operation) noexcept {
+  if (const auto* const request = std::get_if<dynamo::PutItem>(&operation); request != nullptr) return &request->item;
+  if (const auto* const request = std::get_if<dynamo::DeleteItem>(&operation); request != nullptr) return &request->key;
+  if (const auto* const request = std::get_if<dynamo::UpdateItem>(&operation); request != nullptr) return &request->key;
+  if (const auto* const request = std::get_if<dynamo::GetItem>(&operation); request != nullptr) return &request->key;
+  return nullptr;
+}
+
 const char* to_string(Served::Status status) noexcept {
   constexpr const char* kTexts[] = {"done", "condition failed", "invalid"};
   return kTexts[static_cast<std::size_t>(status)];

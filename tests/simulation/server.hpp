@@ -16,6 +16,8 @@ using Operation = std::variant<dynamo::PutItem, dynamo::GetItem, dynamo::DeleteI
 
 [[nodiscard]] bool is_write(const Operation& operation) noexcept;
 [[nodiscard]] const char* name_of(const Operation& operation) noexcept;
+/// The item or the key; null for a scan.
+[[nodiscard]] const dynamo::Item* item_of(const Operation& operation) noexcept;
 
 /// Who wrote a row: which call of acquire of which process it belongs to.
 struct Origin {

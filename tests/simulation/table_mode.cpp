@@ -1,5 +1,6 @@
 #include "simulation/table_mode.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -22,6 +23,13 @@ class TableExchange final : public Exchange {
     served = std::move(result);
   }
   [[nodiscard]] bool writes() const noexcept override { return is_write(operation); }
+  [[nodiscard]] bool concerns(const lock::LockName& name) const override {
+    const dynamo::Item* const item = item_of(operation);
+    return item != nullptr && std::any_of(item->attributes().begin(), item->attributes().end(), [&](const auto& attribute) {
+             const auto* const text = attribute.value.template get_if<std::string>();
+             return text != nullptr && *text == name.key;
+           });
+  }
   [[nodiscard]] const char* name() const noexcept override { return name_of(operation); }
   [[nodiscard]] const char* reply_text() const noexcept override {
     constexpr const char* kTexts[] = {nullptr, "throttled", "applied, but 500", "500", "denied"};

@@ -33,6 +33,7 @@ struct Tally {
   std::uint64_t foreign_grants = 0;
   std::uint64_t stale_writes_refused = 0;
   std::uint64_t probes = 0;              ///< Final takes of a lock, within their bound.
+  std::uint64_t crowds_kept = 0;         ///< Leases kept among many, in spite of hanging requests and outages.
   std::uint64_t plain_rounds = 0;        ///< Uncontended, without faults: two round trips each.
   std::uint64_t handed_over = 0;         ///< To a waiter, in time.
   std::uint64_t replies_lost_alone = 0;  ///< Single lost replies…

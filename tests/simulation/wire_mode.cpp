@@ -27,6 +27,9 @@ class WireExchange final : public Exchange {
     reply_ = std::move(reply);
   }
   [[nodiscard]] bool writes() const noexcept override { return request_.writes; }
+  [[nodiscard]] bool concerns(const lock::LockName& name) const override {
+    return request_.body.find('"' + name.key + '"') != std::string::npos;
+  }
   [[nodiscard]] const char* name() const noexcept override { return request_.operation.c_str(); }
   [[nodiscard]] const char* reply_text() const noexcept override { return reply_.body.c_str(); }
 
