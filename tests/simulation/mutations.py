@@ -14,6 +14,11 @@ EXPIRY = "src/lock/expiry.cpp"
 FENCING = "src/lock/fencing.cpp"
 RECORD = "src/lock/record.cpp"
 OBSERVATIONS = "src/lock/observations.cpp"
+RENEWER = "src/lock/renewal_loop.cpp"
+RENEWAL = "src/lock/renewal.cpp"
+EXCHANGE = "src/lock/exchange.hpp"
+BULK = "src/lock/bulk.cpp"
+WORLD = "tests/simulation/world.cpp"
 SERVER_CLOCK = "src/dynamo/server_clock.cpp"
 CALL = "src/dynamo/call.cpp"
 
@@ -106,6 +111,43 @@ MUTATIONS = [
      [(ACQUIRE, "look_again, deadline_});", "look_again});")]),
     ("renewal-beyond-lease", "a renewal waits for its answer beyond the lease's end", "table",
      [(RENEWING, "options.deadline = std::min(options.deadline, lease.valid_until());", "")]),
+    ("clock-stands-in-suspend", "the clock stands still while its machine is suspended, as CLOCK_MONOTONIC does", "table",
+     [(WORLD, "return process.draining ? kEndOfTime : process.machine->monotonic(world.now());",
+       "return process.draining ? kEndOfTime : process.machine->monotonic(world.now()) - process.machine->frozen_for;")]),
+    ("version-fresh-on-retry", "each retry of a write has a version of its own", "table",
+     [(SETTLING, "Next Settling::begin() {\n",
+       "Next Settling::begin() {\n  auto* const put = std::get_if<dynamo::PutItem>(&operation_);\n"
+       "  if (put != nullptr && settled_.in_doubt) put->item.set(\"recordVersionNumber\", random_hex_128(core_.entropy));\n")]),
+    ("renewals-sequential", "a Renewer renews one lease after another", "table",
+     [(EXCHANGE, "return sequential_ ? 1 : in_flight_max_;", "return 1;")]),
+    ("renewal-ends-with-failure", "after one failed renewal a Renewer does not renew the lease again", "table",
+     [(RENEWER, "entry.retry_at = now + renewal_pause(failures, flight.state->length(), unit_interval(entropy_));",
+       "entry.retry_at = now + renewal_pause(failures, flight.state->length(), unit_interval(entropy_)) * 1'000'000;")]),
+    ("urgency-ignored", "a Renewer renews in the order in which leases are due, not in that in which they end", "table",
+     [(RENEWER, "entry.failures == 0 ? Queue::fresh : Queue::failed, lease.valid_until)",
+       "entry.failures == 0 ? Queue::fresh : Queue::failed, saturating_add(renewal_due(lease), std::chrono::hours(1000)))")]),
+    ("room-held-by-hanging", "a renewal that is not answered keeps its room until its lease ends", "table",
+     [(RENEWER, "flight->options.deadline = attempt_end(view(*entry), entry->failures, traffic, now);",
+       "flight->options.deadline = traffic.crowded || now > MonotonicTime::min() ? view(*entry).valid_until : now;"),
+      (RENEWER, "if (table.doubtful < (table.line.capacity() + 1) / 2) {", "{")]),
+    ("news-from-the-network", "a loss is told when the renewal under way is answered or given up", "table",
+     [(RENEWER, "    if (plan.step == RenewalStep::tell_lost) {\n",
+       "    if (plan.step == RenewalStep::tell_lost && entry.flight != 0) {\n"
+       "      set_news(entry, saturating_add(now, std::chrono::milliseconds(50)));\n      continue;\n    }\n"
+       "    if (plan.step == RenewalStep::tell_lost) {\n")]),
+    ("risk-not-told", "a risk is not told before the loss", "table",
+     [(RENEWER, "if (events && events->on_at_risk) events->on_at_risk(reason);", "if (events && !events->on_at_risk) events->on_at_risk(reason);")]),
+    ("loss-of-given-back-told", "a lease that was given back is told lost", "table",
+     [(RENEWER, "      if (state->given_back()) continue;\n", "")]),
+    ("overtaken-renewal-believed", "the answer to a renewal counts though the lease was given back meanwhile", "table",
+     [(LEASE, "  if (turn.number_ != turn_) return overtaken(name_);\n  if (settled.status == Settled::Status::failed) {",
+       "  if (settled.status == Settled::Status::failed) {")]),
+    ("bulk-without-deadline", "acquire_all's time for all locks does not bound each", "table",
+     [(BULK, "acquisition = std::make_unique<Acquisition>(core, names[next], options, latest);",
+       "acquisition = std::make_unique<Acquisition>(core, names[next], options, MonotonicTime::max());")]),
+    ("bulk-answer-swapped", "acquire_all gives the lease of one lock for another", "table",
+     [(BULK, "if (done) each(static_cast<std::size_t>(*done), under_way",
+       "if (done) each(names.size() - 1 - static_cast<std::size_t>(*done), under_way")]),
     ("aged-date-believed", "a cache's old Date is taken as the time", "wire",
      [(CALL, "if (!date || reply.headers.find(\"age\")) return", "if (!date) return")]),
     ("request-time-from-reply", "a Date is taken to be of the moment at which the reply came", "wire",
