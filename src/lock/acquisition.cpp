@@ -90,7 +90,7 @@ Next Acquisition::write(Step step) {
 
   if (answered_ && lacks_floor()) return may_wait() ? wait(MonotonicTime::max()) : fail(untimed());
 
-  last_write_ = first_write(*core_, name_, options_.lease, options_.data);
+  last_write_ = first_write(*core_, name_, options_);
   my_version_ = last_write_->record.version;
   dynamo::Operation operation = step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
                                                      : take_over(*core_, *last_write_, options_.fenced, seen_->version);
@@ -172,8 +172,8 @@ Next Acquisition::looked() {
   if (is_cancelled()) return fail(cancelled());
   if (!is_transient(record.error().kind)) return fail(std::move(record).error());
   if (core_->clock.now() >= deadline_) return fail(seen_ ? contended() : std::move(record).error());
-  // The record that was seen last still stands for what is known: wait, and look again.
-  return may_wait() ? go_on() : fail(std::move(record).error());
+  // A pause even where the record that was seen last can have expired by now: a table in trouble is not asked at once again.
+  return may_wait() ? wait(MonotonicTime::max()) : fail(std::move(record).error());
 }
 
 void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {

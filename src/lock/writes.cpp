@@ -14,12 +14,12 @@ using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-void stamp(const Core& core, RecordWrite& write) {
+void stamp(const Core& core, RecordWrite& write, bool with_ttl) {
   Record& record = write.record;
   record.expires_at = write.expiry.expires_at;
   record.ttl.reset();
   // Without the servers' time there is no TTL: a wrong clock could have DynamoDB delete a record that is held.
-  if (record.expires_at) {
+  if (record.expires_at && with_ttl) {
     record.ttl = std::chrono::ceil<seconds>(record.expires_at->time_since_epoch() + core.options.retention);
   }
 }
@@ -30,16 +30,18 @@ dynamo::Number milliseconds_of(dynamo::ServerTime time) {
 
 }  // namespace
 
-RecordWrite first_write(Core& core, const LockName& name, Duration lease, std::optional<std::string> data) {
+RecordWrite first_write(Core& core, const LockName& name, const AcquireOptions& options) {
   RecordWrite write;
   write.from = core.clock.now();
-  write.expiry = choose_expiry(core.table.server_clock(), write.from, core.clock.wall_now(), lease);
+  write.expiry = choose_expiry(core.table.server_clock(), write.from, core.clock.wall_now(), options.lease);
   write.record.name = name;
   write.record.owner = core.options.owner;
   write.record.version = random_hex_128(core.entropy);
-  write.record.lease = lease;
-  write.record.data = std::move(data);
-  stamp(core, write);
+  write.record.lease = options.lease;
+  write.record.data = options.data;
+  // A guess may lie far in the past. A plain record that TTL deletes for it is lost and told so; a fenced row would take the
+  // last token with it.
+  stamp(core, write, !(options.fenced && write.expiry.guessed));
   return write;
 }
 
@@ -54,7 +56,7 @@ RecordWrite next_write(const Core& core, const Record& current, std::string vers
   write.record = current;
   write.record.version = std::move(version);
   write.expiry = known_expiry(core.table.server_clock(), write.from, current.lease);
-  stamp(core, write);
+  stamp(core, write, true);
   return write;
 }
 
@@ -146,6 +148,9 @@ dynamo::Operation free_if_version(Core& core, const Record& record, const std::s
     Record freed = record;
     freed.released = true;
     freed.version = random_hex_128(core.entropy);
+    // A guessed expiry brought none. A row that is kept counts its retention from now.
+    const auto bounds = freed.ttl ? std::nullopt : core.table.server_clock().bounds(core.clock.now());
+    if (bounds) freed.ttl = std::chrono::ceil<seconds>(bounds->latest.time_since_epoch() + core.options.retention);
     return put(core, freed, std::move(terms.expression));
   }
   return dynamo::DeleteItem{encode_key(record.name, core.options.schema), std::move(terms.expression)};

@@ -20,7 +20,7 @@ struct RecordWrite {
 };
 
 /// The record of a first write, with a fresh version: its lease counts from now.
-[[nodiscard]] RecordWrite first_write(Core& core, const LockName& name, Duration lease, std::optional<std::string> data);
+[[nodiscard]] RecordWrite first_write(Core& core, const LockName& name, const AcquireOptions& options);
 
 /// The record that follows `current`, with a fresh version. Its expiry is never a guess: a record that is held must not
 /// expire early, not even for a moment.

@@ -352,6 +352,17 @@ TEST_CASE("a waiter outlasts reads that fail, once the table has answered") {
   REQUIRE(lease.ok());
 }
 
+TEST_CASE("a waiter pauses after a look that failed, even where the record it saw last can be dead by now") {
+  LockSetup setup;
+  setup.table.then_refused(setup.record("theirs", setup.server_now() + 1h, 1s));
+  for (int i = 0; i < 12; ++i) setup.table.then_fails(ErrorKind::throttled);
+  setup.table.then_item(std::nullopt).then_applied();
+  REQUIRE(setup.client->acquire("x", waiting(1min)).ok());
+  const auto& asked = setup.table.asked;
+  REQUIRE(asked.size() >= 14);
+  for (std::size_t i = 1; i < 14; ++i) CHECK(asked[i].at - asked[i - 1].at >= 25ms);
+}
+
 TEST_CASE("an item that is no lock record is told, not taken over") {
   LockSetup setup;
   dynamo::Item stranger;

@@ -90,6 +90,27 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
   CHECK(setup.table.asked[0].value(":floor") == "(none)");
 }
 
+TEST_CASE("a fenced acquire that guesses its expiry gives TTL no time at which to delete the row and its token") {
+  // The update's placeholder for `ttl`: one of "#a" is written, one of "#x" is removed.
+  const auto placeholder = [](const Asked& update) {
+    for (const auto& [name, attribute] : update.names) {
+      if (attribute == "ttl") return name.substr(0, 2);
+    }
+    return std::string("(none)");
+  };
+  LockSetup setup(false);
+  setup.table.tell_time(LockSetup::kServerAhead);
+  for (int i = 0; i < 2; ++i) setup.table.then([](const Asked&) { return test::applied_with_token(7); }).then_applied();
+  REQUIRE(setup.client->acquire("x", fenced()).ok());
+  CHECK(placeholder(setup.table.asked.at(0)) == "#x");
+  CHECK(setup.table.asked.at(1).text("isReleased") == "1");
+  const auto kept_until = std::chrono::duration_cast<std::chrono::seconds>((setup.server_now() + 24h * 7).time_since_epoch());
+  CHECK(std::stoll(setup.table.asked.at(1).number("ttl")) >= kept_until.count());
+  const std::size_t before = setup.table.asked.size();
+  REQUIRE(setup.client->acquire("y", fenced()).ok());
+  CHECK(placeholder(setup.table.asked.at(before)) == "#a");
+}
+
 TEST_CASE("a fenced acquire after so long an idle time that TTL may have deleted newer tokens demands a row with a token") {
   LockClientOptions options;
   options.retention = 1h;

@@ -140,7 +140,9 @@ inline Result<dynamo::WriteOutcome> refused_by_other(const std::string& key) {
 /// A lease on `key` that counts from now, as if it had just been taken.
 inline std::shared_ptr<lock::LeaseState> lease_on(const std::shared_ptr<lock::Core>& core, const std::string& key,
                                                   Duration length) {
-  return std::make_shared<lock::LeaseState>(core, lock::first_write(*core, lock::LockName(key), length, std::nullopt));
+  lock::AcquireOptions options;
+  options.lease = length;
+  return std::make_shared<lock::LeaseState>(core, lock::first_write(*core, lock::LockName(key), options));
 }
 
 }  // namespace dynamutex::test
