@@ -6,6 +6,7 @@
 #include "client_put.hpp"
 #include "dynamo/requests.hpp"
 #include "dynamutex/sigv4/signer.hpp"
+#include "dynamutex/version.hpp"
 #include "request.hpp"
 
 namespace bench {
@@ -57,7 +58,7 @@ void BareLoop::sign(const std::string& url, std::size_t token_bytes) {
                                    {memory, sizeof memory});
   for (const Header& header : headers) add_header(std::string(header.name), std::string(header.value));
   add_header("authorization", std::string(*value));
-  add_header("user-agent", "dynamutex/0.1");
+  add_header("user-agent", "dynamutex/" DYNAMUTEX_VERSION);
   headers_ = ::curl_slist_append(headers_, "Accept:");
 }
 

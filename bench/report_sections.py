@@ -75,7 +75,7 @@ def leases(figures, docs):
     text = f"""
 ## 2. Leases held by one thread
 
-One `Renewer` with its defaults keeps leases of 10 s, each renewed at a third of that, against a server of this project that answers after
+One `Renewer` with its defaults keeps leases of 10 s, each renewed after a quarter to a third of that, against a server of this project that answers after
 a fixed time. *At risk* counts the leases that were once two thirds gone. With 20 ms an answer:
 
 {table(head, rows(fast))}
