@@ -31,10 +31,15 @@ function(dynamutex_layer name)
   if(ARG_FIND AND NOT TARGET "${ARG_LINK_PRIVATE}")
     find_package(${ARG_FIND} REQUIRED)
   endif()
+  # No generator expression: the property takes none.
+  set(position_independent ON)
+  if(DYNAMUTEX_STATIC)
+    set(position_independent OFF)
+  endif()
   add_library(${target} ${ARG_SOURCES})
   add_library(dynamutex::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES
-    EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE $<NOT:$<BOOL:${DYNAMUTEX_STATIC}>>
+    EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ${position_independent}
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     INSTALL_RPATH $ORIGIN)
   dynamutex_compile_options(${target})

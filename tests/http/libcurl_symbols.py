@@ -42,7 +42,7 @@ def uses(file, oldest):
 
 def main():
     folder = pathlib.Path(sys.argv[1])
-    promise = re.search(r"find_package\(CURL ([\d.]+)", (folder / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
+    promise = re.search(r"FIND CURL ([\d.]+)", (folder / "CMakeLists.txt").read_text(encoding="utf-8"))[1]
     oldest = version(promise)
     since = introduced(pathlib.Path(__file__).with_suffix(".txt"))
     files = sorted(folder.glob("*.?pp"))
