@@ -97,7 +97,7 @@ class TabTest(ProgramTest):
                                  ("dynamutex run x --color=nev", "dynamutex run x --color=never"),
                                  ("dynamutex run deploy -- cat unl", "dynamutex run deploy -- cat unlikely-file")):
             self.typed(typed)
-            self.screen.wait_for(lambda: f"{Screen.PROMPT} {completed}" in self.screen.lines(), completed)
+            self.screen.wait_for(lambda: f"{Screen.PROMPT} {completed}" in (line.strip() for line in self.screen.lines()), completed)
 
 
 class ZshTest(TabTest):
