@@ -100,7 +100,8 @@ class ForeverTest(CommandTest):
         pid_file = self.folder / "pid"
         section = " ".join(map(str, self.section("A", 120)))
         shell = self.processes.start(
-            ["bash", "-c", f"set -m; {self.command} run {self.lock} --forever --lease {LEASE_S}s -- {section} & echo $! > {pid_file}; wait -f $!"],
+            ["bash", "-c", f"set -m; {self.command} run {self.lock} --forever --lease {LEASE_S}s -- {section} & echo $! > {pid_file}; "
+             "while kill -0 $!; do sleep 0.05; done 2> /dev/null; wait $!"],
             self.environment())
         self.wait_for_term("A", 1)
         pid = int(pid_file.read_text())
