@@ -6,8 +6,7 @@ import subprocess
 import unittest
 
 from servers import BY_NAME
-
-from .tls import TlsFront
+from servers.tls import TlsFront
 
 COMMAND = pathlib.Path(os.environ["DYNAMUTEX_COMMAND"])
 PROGRAMS = pathlib.Path(os.environ["DYNAMUTEX_PROGRAMS"])

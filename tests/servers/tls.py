@@ -1,4 +1,4 @@
-"""TLS in front of a server that has none, with a certificate of a test CA."""
+"""Certificates of a test CA, and TLS in front of a server that has none."""
 
 import contextlib
 import pathlib
@@ -8,6 +8,35 @@ import ssl
 import subprocess
 import tempfile
 import threading
+
+
+class Certificates:
+    """Files in `folder`: the certificate of a test CA (`authority`), one of the server "localhost" and one of a client, each with
+    its key. Made anew, good for two days."""
+
+    def __init__(self, folder):
+        self._folder = pathlib.Path(folder)
+        self.authority = self._folder / "ca.pem"
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+        self._openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=dynamutex test CA", "-days", "2")
+        for name, subject in (("server", "localhost"), ("client", "appliance")):
+            self._openssl("req", *key, "-keyout", f"{name}.key", "-out", f"{name}.csr", "-subj", f"/CN={subject}")
+            (self._folder / "names").write_text(f"subjectAltName=DNS:{subject}\n")
+            self._openssl("x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                          "-extfile", "names", "-out", f"{name}.pem")
+        self.server = (self._folder / "server.pem", self._folder / "server.key")
+        self.client = (self._folder / "client.pem", self._folder / "client.key")
+
+    def server_context(self, ask_client=False):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.server)
+        if ask_client:
+            context.load_verify_locations(self.authority)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def _openssl(self, *words):
+        subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=self._folder)
 
 
 class TlsFront:
@@ -24,9 +53,9 @@ class TlsFront:
         with contextlib.ExitStack() as stack:
             folder = pathlib.Path(tempfile.mkdtemp(prefix="dynamutex-tls-"))
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
-            self.authority = self._make_certificates(folder)
-            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._context.load_cert_chain(folder / "server.pem", folder / "server.key")
+            certificates = Certificates(folder)
+            self.authority = certificates.authority
+            self._context = certificates.server_context()
             self._listener = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
             self.handshakes = 0
             threading.Thread(target=self._accept, daemon=True).start()
@@ -39,18 +68,6 @@ class TlsFront:
     @property
     def url(self):
         return f"https://localhost:{self._listener.getsockname()[1]}"
-
-    @staticmethod
-    def _make_certificates(folder):
-        def openssl(*words):
-            subprocess.run(["openssl", *words], check=True, capture_output=True, cwd=folder)
-        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
-        openssl("req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=dynamutex test CA", "-days", "2")
-        openssl("req", *key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-        (folder / "names").write_text("subjectAltName=DNS:localhost\n")
-        openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
-                "-extfile", "names", "-out", "server.pem")
-        return folder / "ca.pem"
 
     def _accept(self):
         with contextlib.suppress(OSError):
