@@ -145,11 +145,11 @@ Result<TableDescription> describe_table(World& world, MonotonicTime deadline) {
 }
 
 std::string explain(World& world, const Error& error) {
-  const std::string words = word_error(error, world.settings().endpoint);
+  std::string words = word_error(error, world.settings().endpoint);
   if (error.kind != ErrorKind::invalid || error.aws_code != "ValidationException") return words;
   const auto description = describe_table(world, world.clock().now() + kExplainTimeout);
   if (!description) return words;
-  const std::string difference = schema_difference(world.settings().table, *description, world.settings().schema);
+  std::string difference = schema_difference(world.settings().table, *description, world.settings().schema);
   return difference.empty() ? words : difference;
 }
 

@@ -40,7 +40,7 @@ struct TableDescription {
 
 /// Reads the reply of DescribeTable. Pure.
 /// Errors: `not_applied` where it is no such reply.
-[[nodiscard]] Result<TableDescription> parse_table_description(std::string_view json);
+[[nodiscard]] Result<TableDescription> parse_table_description(std::string_view text);
 
 /// What DescribeTimeToLive says.
 struct TtlDescription {
@@ -49,7 +49,7 @@ struct TtlDescription {
 };
 
 /// Reads the reply of DescribeTimeToLive; one that cannot be read counts as off. Pure.
-[[nodiscard]] TtlDescription parse_ttl_description(std::string_view json);
+[[nodiscard]] TtlDescription parse_ttl_description(std::string_view text);
 
 /// The request of UpdateTimeToLive. Pure.
 [[nodiscard]] std::string turn_on_ttl_request(const std::string& table, const std::string& attribute);

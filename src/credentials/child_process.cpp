@@ -15,8 +15,6 @@
 #include "credentials/outcome.hpp"
 #include "dynamutex/secret.hpp"
 
-extern char** environ;
-
 namespace dynamutex::credentials {
 namespace {
 
@@ -87,6 +85,7 @@ int Child::start(const std::vector<std::string>& words) {
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
 
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (const std::string& word : words) arguments.push_back(const_cast<char*>(word.c_str()));
   arguments.push_back(nullptr);
   const int result = ::posix_spawnp(&process_, arguments[0], &actions, &attributes, arguments.data(), environ);

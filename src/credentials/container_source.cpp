@@ -70,18 +70,19 @@ class ContainerSource final : public Source {
   }
 
   FetchOutcome ask(const std::string& url, MonotonicTime deadline, const Cancellation* cancellation) {
-    auto authorization = token();
-    if (!authorization) return std::move(authorization).error();
-    const http::Header headers[] = {{"Accept", "application/json"}, {"Authorization", *authorization}};
+    auto found = token();
+    if (!found) return std::move(found).error();
+    std::string& authorization = *found;
+    const http::Header headers[] = {{"Accept", "application/json"}, {"Authorization", authorization}};
     http::Request request;
     request.method = "GET";
     request.url = url;
     request.headers = &headers[0];
-    request.header_count = authorization->empty() ? 1 : 2;
+    request.header_count = authorization.empty() ? 1 : 2;
     const bool encrypted = url.compare(0, 8, "https://") == 0;
     http::Transport& transport = encrypted ? *world_.transport : *world_.local_transport;
     auto reply = exchange(*world_.clock, transport, request, kPatience, deadline, cancellation);
-    wipe(authorization->data(), authorization->size());
+    wipe(authorization.data(), authorization.size());
     if (!reply) return std::move(reply).error();
     if (reply->status != 200) {
       const bool passing = reply->status >= 500 || reply->status == 429;

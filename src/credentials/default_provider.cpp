@@ -10,7 +10,7 @@
 
 namespace dynamutex::credentials {
 
-std::unique_ptr<Provider> make_default_provider(World world, DefaultProviderOptions options) {
+std::unique_ptr<Provider> make_default_provider(const World& world, const DefaultProviderOptions& options) {
   std::vector<std::unique_ptr<Source>> sources;
   if (options.profile.empty()) sources.push_back(make_environment_source(world.environment));
 #if DYNAMUTEX_CREDENTIALS_PROFILE

@@ -3,6 +3,11 @@
 
 #include <curl/curl.h>
 
+// Where CMake did not look for libcurl itself, it did not look at its version either.
+#if LIBCURL_VERSION_NUM < 0x075000
+#error "dynamutex needs libcurl 7.80 or newer: CURLOPT_PREREQFUNCTION keeps a write from being sent twice"
+#endif
+
 #include <cstddef>
 #include <string>
 #include <string_view>

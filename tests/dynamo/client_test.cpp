@@ -121,10 +121,10 @@ TEST_CASE("an unusable answer is tried again, and leaves a write in doubt") {
   const std::vector<std::pair<std::string, http::HeaderFields>> unusable = {
       {"<html>", {}}, {"", {}}, {"[]", {}}, {R"({"Attributes":{"a":{"S":1}}})", {}}, {"{}", {{"x-amz-crc32", "1"}}},
       {"{}", {{"X-Amz-Crc32", "x"}}}};
-  for (const auto& [body, headers] : unusable) {
-    CAPTURE(body);
+  for (const auto& answer : unusable) {
+    CAPTURE(answer.first);
     Setup setup;
-    setup.transport.answer(200, body, headers);
+    setup.transport.answer(200, answer.first, answer.second);
     setup.transport.answer(200, "{}", {{"x-amz-crc32", std::to_string(crc32("{}"))}});
     const auto outcome = setup.client->put_item("locks", Setup::put());
     REQUIRE(outcome.ok());

@@ -37,7 +37,8 @@ TEST_CASE("every partition's domains are those of AWS's own list") {
   if (!text) return;
   const json document = json::parse(*text);
   for (const json& partition : document["partitions"]) {
-    for (const auto& [region, description] : partition["regions"].items()) {
+    for (const auto& entry : partition["regions"].items()) {
+      const std::string& region = entry.key();
       if (region.find("-global") != std::string::npos) continue;
       CAPTURE(region);
       const std::string suffix = "." + region + "." + partition["outputs"]["dnsSuffix"].get<std::string>();

@@ -102,9 +102,9 @@ TEST_CASE("an item that is no lock record is told as one, and by what") {
       {"expiresAt", dynamo::Number{"-1"}},    {"expiresAt", dynamo::Number{"99999999999999999"}},
       {"fencingToken", dynamo::Number{"-1"}}, {"fencingToken", dynamo::Number{"18446744073709551616"}},
       {"ttl", "x"}};
-  for (const auto& [name, value] : wrongs) {
-    CAPTURE(name);
-    const auto record = broken(name, value);
+  for (const auto& wrong : wrongs) {
+    CAPTURE(wrong.first);
+    const auto record = broken(wrong.first, wrong.second);
     REQUIRE_FALSE(record.ok());
     CHECK(record.error().kind == ErrorKind::invalid);
   }
