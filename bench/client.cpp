@@ -62,8 +62,7 @@ Sample run(long count, Send&& send) {
   }
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - started;
   const auto n = static_cast<double>(count);
-  return {n / elapsed.count(), (cpu_seconds() - cpu) / n * 1e6,
-          static_cast<double>(bench::allocations() - allocations) / n};
+  return {n / elapsed.count(), (cpu_seconds() - cpu) / n * 1e6, static_cast<double>(bench::allocations() - allocations) / n};
 }
 
 double median(std::vector<double> values) {
@@ -121,7 +120,8 @@ void measure_growth(const Options& options, bench::PutLoop& put) {
   const Sample sample = run(options.requests - kFirst, [&] { return put.send(); });
   const bench::Heap after = bench::heap();
   std::printf(R"({"requests":%ld,"heap_in_use_bytes":%lld,"heap_growth_bytes":%lld,"resident_growth_bytes":%lld,)"
-              R"("cpu_us_per_request":%.3f})" "\n",
+              R"("cpu_us_per_request":%.3f})"
+              "\n",
               options.requests, after.in_use, after.in_use - before.in_use, after.resident - before.resident, sample.cpu_us);
 }
 
@@ -140,7 +140,8 @@ Options parse(int argc, char** argv) {
     else options.url = word;
   }
   if (options.url.empty()) {
-    fail("usage: client URL [--requests N] [--rounds N] [--token-bytes N] [--growth] [--only bare|put_item|many] [--under-way N]");
+    fail(
+        "usage: client URL [--requests N] [--rounds N] [--token-bytes N] [--growth] [--only bare|put_item|many] [--under-way N]");
   }
   return options;
 }

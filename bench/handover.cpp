@@ -104,11 +104,12 @@ void report(const Options& options, const Shared& shared, std::uint64_t reads, s
   std::printf(R"({"waiters":%d,"handovers":%d,"hold_ms":%lld,"free_ms_p50":%.2f,"free_ms_p90":%.2f,"free_ms_max":%.2f,)"
               R"("write_attempts_per_release":%.2f,"reads_per_handover":%.2f,"reads_per_waiter_and_second":%.2f,)"
               R"("requests_per_handover":%.2f,"write_units_per_handover":%.2f,"read_units_per_handover":%.2f,)"
-              R"("wait_s_mean":%.2f,"wait_s_longest":%.2f,"longest_wait_over_mean":%.2f})" "\n",
+              R"("wait_s_mean":%.2f,"wait_s_longest":%.2f,"longest_wait_over_mean":%.2f})"
+              "\n",
               options.waiters, options.handovers, static_cast<long long>(options.hold.count()), bench::median(free_ms),
               bench::quantile(free_ms, 0.9), bench::quantile(free_ms, 1), takes_each, reads_each,
-              static_cast<double>(reads) / seconds / options.waiters, reads_each + takes_each + 1, takes_each + 1, reads_each, mean,
-              longest, longest / mean);
+              static_cast<double>(reads) / seconds / options.waiters, reads_each + takes_each + 1, takes_each + 1, reads_each,
+              mean, longest, longest / mean);
 }
 
 }  // namespace

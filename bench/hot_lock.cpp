@@ -247,17 +247,19 @@ void report(const char* scenario, const Options& options, const Load& load, cons
   const auto handovers = static_cast<double>(turns.free_ms.size());
   // A hand-over's writes, without the release itself.
   const double attempts = options.scenario == Scenario::turnover && handovers > 0
-                              ? writes * static_cast<double>(options.counted.count()) / handovers - 1 : 0;
+                              ? writes * static_cast<double>(options.counted.count()) / handovers - 1
+                              : 0;
   constexpr double kDay = 86'400;
-  std::printf(R"({"scenario":"%s","waiters":%d,"poll_min_ms":%lld,"poll_max_ms":%lld,"reads_per_second":%.0f,)"
-              R"("reads_peak_second":%d,"throttled_per_second":%.1f,"throttled_peak_second":%d,"writes_per_second":%.2f,"writes_peak_second":%d,"arrival_writes_peak_second":%d,)"
-              R"("handovers":%.0f,"write_attempts_per_release":%.2f,"free_ms_p50":%.2f,"free_ms_max":%.2f,)"
-              R"("read_units_per_day":%.0f,"write_units_per_day":%.0f})" "\n",
-              scenario, options.waiters, static_cast<long long>(options.poll_min.count()),
-              static_cast<long long>(options.poll_max.count()), reads, peak_of(load.reads, from, to),
-              mean_of(load.throttled, from, to), peak_of(load.throttled, from, to), writes,
-              peak_of(load.writes, from, to), peak_of(load.writes, 0, from), handovers, attempts, bench::median(turns.free_ms),
-              bench::quantile(turns.free_ms, 1), reads * kDay, writes * kDay);
+  std::printf(
+      R"({"scenario":"%s","waiters":%d,"poll_min_ms":%lld,"poll_max_ms":%lld,"reads_per_second":%.0f,)"
+      R"("reads_peak_second":%d,"throttled_per_second":%.1f,"throttled_peak_second":%d,"writes_per_second":%.2f,"writes_peak_second":%d,"arrival_writes_peak_second":%d,)"
+      R"("handovers":%.0f,"write_attempts_per_release":%.2f,"free_ms_p50":%.2f,"free_ms_max":%.2f,)"
+      R"("read_units_per_day":%.0f,"write_units_per_day":%.0f})"
+      "\n",
+      scenario, options.waiters, static_cast<long long>(options.poll_min.count()),
+      static_cast<long long>(options.poll_max.count()), reads, peak_of(load.reads, from, to), mean_of(load.throttled, from, to),
+      peak_of(load.throttled, from, to), writes, peak_of(load.writes, from, to), peak_of(load.writes, 0, from), handovers,
+      attempts, bench::median(turns.free_ms), bench::quantile(turns.free_ms, 1), reads * kDay, writes * kDay);
 }
 
 }  // namespace
@@ -268,8 +270,11 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: hot_lock steady|turnover|crash WAITERS POLL_MIN_MS POLL_MAX_MS SECONDS\n");
     return 64;
   }
-  const Options options{scenario == "steady" ? Scenario::steady : scenario == "crash" ? Scenario::crash : Scenario::turnover,
-                        std::atoi(argv[2]), milliseconds(std::atoi(argv[3])), milliseconds(std::atoi(argv[4])), seconds(std::atoi(argv[5]))};
+  const Options options{scenario == "steady"  ? Scenario::steady
+                        : scenario == "crash" ? Scenario::crash
+                                              : Scenario::turnover,
+                        std::atoi(argv[2]), milliseconds(std::atoi(argv[3])), milliseconds(std::atoi(argv[4])),
+                        seconds(std::atoi(argv[5]))};
   World world(1);
   Server server("key", "");
   Load load;

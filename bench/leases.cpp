@@ -32,7 +32,9 @@ struct Tally {
 double cpu_seconds() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -56,11 +58,14 @@ std::vector<lock::Lease> take_all(bench::LockWorld& world, lock::Renewer& renewe
   options.lease = kLease;
   lock::BulkOptions bulk;
   bulk.timeout = std::chrono::minutes(5);
-  world.locks().acquire_all(names, options, [&](std::size_t, Result<lock::Lease> lease) {
-    if (!lease) bench::fail("leases: " + lease.error().message);
-    renewer.add(*lease, counting(tally));
-    leases.push_back(*std::move(lease));
-  }, bulk);
+  world.locks().acquire_all(
+      names, options,
+      [&](std::size_t, Result<lock::Lease> lease) {
+        if (!lease) bench::fail("leases: " + lease.error().message);
+        renewer.add(*lease, counting(tally));
+        leases.push_back(*std::move(lease));
+      },
+      bulk);
   return leases;
 }
 
@@ -94,9 +99,10 @@ int main(int argc, char** argv) {
   const double renewals = static_cast<double>(tally.renewed - renewed_before) / elapsed.count();
   const auto n = static_cast<double>(count);
   std::printf(R"({"leases":%d,"seconds":%lld,"lost":%ld,"at_risk":%ld,"taken_in_s":%.2f,"renewals_per_second":%.0f,)"
-              R"("cores":%.3f,"cores_per_thousand":%.4f,"heap_bytes_per_lease":%.0f,"resident_bytes_per_lease":%.0f})" "\n",
-              count, static_cast<long long>(span.count()), tally.lost.load(), tally.at_risk.load(), taking.count(), renewals, cores,
-              cores / n * 1000, static_cast<double>(after.in_use - before.in_use) / n,
+              R"("cores":%.3f,"cores_per_thousand":%.4f,"heap_bytes_per_lease":%.0f,"resident_bytes_per_lease":%.0f})"
+              "\n",
+              count, static_cast<long long>(span.count()), tally.lost.load(), tally.at_risk.load(), taking.count(), renewals,
+              cores, cores / n * 1000, static_cast<double>(after.in_use - before.in_use) / n,
               static_cast<double>(after.resident - before.resident) / n);
   std::fflush(stdout);
   // Releasing them all would take longer than what was measured.

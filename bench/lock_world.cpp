@@ -34,8 +34,7 @@ class CountingTransport final : public http::Transport {
       ++(operation == "GetItem" ? counts_->reads : operation == "DeleteItem" ? counts_->releases : counts_->takes);
     }
     std::uint64_t largest = counts_->bytes_max;
-    while (largest < request.body.size() && !counts_->bytes_max.compare_exchange_weak(largest, request.body.size())) {
-    }
+    while (largest < request.body.size() && !counts_->bytes_max.compare_exchange_weak(largest, request.body.size())) {}
   }
 
   http::Transport& next_;
@@ -60,7 +59,8 @@ LockWorld::LockWorld(LockWorldOptions options)
   dynamo::ClientOptions client_options;
   client_options.endpoint = options.url;
   client_options.region = region;
-  auto client = dynamo::Client::create({watched ? *counting_ : *curl_, *credentials_, *clock_, *entropy_}, std::move(client_options));
+  auto client =
+      dynamo::Client::create({watched ? *counting_ : *curl_, *credentials_, *clock_, *entropy_}, std::move(client_options));
   if (!client) fail(client.error().message);
   client_ = *std::move(client);
   table_ = std::make_unique<dynamo::ClientTable>(*client_, options.table);

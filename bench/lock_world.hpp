@@ -18,17 +18,17 @@ namespace bench {
 
 /// Requests as they were sent, retries included. May lie in memory that processes share.
 struct RequestCounts {
-  std::atomic<std::uint64_t> reads{0};          ///< GetItem.
-  std::atomic<std::uint64_t> takes{0};          ///< PutItem and UpdateItem: tries to take or renew.
-  std::atomic<std::uint64_t> releases{0};       ///< DeleteItem.
-  std::atomic<std::uint64_t> bytes_max{0};      ///< The largest body: an item never is larger than its request.
+  std::atomic<std::uint64_t> reads{0};      ///< GetItem.
+  std::atomic<std::uint64_t> takes{0};      ///< PutItem and UpdateItem: tries to take or renew.
+  std::atomic<std::uint64_t> releases{0};   ///< DeleteItem.
+  std::atomic<std::uint64_t> bytes_max{0};  ///< The largest body: an item never is larger than its request.
 };
 
 struct LockWorldOptions {
   std::string url;
   std::string table = "locks";
   dynamutex::lock::LockClientOptions lock;
-  RequestCounts* counts = nullptr;  ///< May be null.
+  RequestCounts* counts = nullptr;                                  ///< May be null.
   std::function<void(const dynamutex::http::Request&)> on_request;  ///< Sees each request before it goes out; may be empty.
   std::size_t connections_max = 16;
 };

@@ -22,7 +22,9 @@ using namespace dynamutex;
 double cpu_us() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
-  const auto microseconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec); };
+  const auto microseconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) * 1e6 + static_cast<double>(time.tv_usec);
+  };
   return microseconds(usage.ru_utime) + microseconds(usage.ru_stime);
 }
 
@@ -106,8 +108,9 @@ int main(int argc, char** argv) {
   if (only != "dynamutex") std::printf(","), print("bare_libcurl", floor);
   if (only != "bare") {
     std::printf(","), print("dynamutex", ours);
-    std::printf(R"(,"requests_sent_per_pair":%.4f)",
-                static_cast<double>(counts.reads + counts.takes + counts.releases - counted) / static_cast<double>(pairs * rounds));
+    std::printf(
+        R"(,"requests_sent_per_pair":%.4f)",
+        static_cast<double>(counts.reads + counts.takes + counts.releases - counted) / static_cast<double>(pairs * rounds));
   }
   if (only.empty()) {
     std::printf(R"(,"cpu_ratio_to_bare":%.3f,"pairs_per_second_ratio_to_bare":%.3f)", ratio(ours.cpu_us, floor.cpu_us),

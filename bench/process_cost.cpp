@@ -44,7 +44,9 @@ double now_ms() {
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
-double milliseconds(const timeval& time) { return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3; }
+double milliseconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) * 1e3 + static_cast<double>(time.tv_usec) / 1e3;
+}
 
 void run(const char* label, const std::vector<char*>& command, const posix_spawn_file_actions_t& quiet, Cost& cost) {
   const double started = now_ms();
@@ -111,8 +113,9 @@ int main(int argc, char** argv) {
   }
   std::printf("{");
   for (const Subject& subject : subjects) {
-    std::printf("%s\"%s\":{\"wall_ms\":%.3f,\"cpu_ms\":%.3f,\"peak_kib\":%.0f}", &subject == subjects.data() ? "" : ",", subject.label,
-                median(subject.costs, &Cost::wall_ms), median(subject.costs, &Cost::cpu_ms), median(subject.costs, &Cost::peak_kib));
+    std::printf("%s\"%s\":{\"wall_ms\":%.3f,\"cpu_ms\":%.3f,\"peak_kib\":%.0f}", &subject == subjects.data() ? "" : ",",
+                subject.label, median(subject.costs, &Cost::wall_ms), median(subject.costs, &Cost::cpu_ms),
+                median(subject.costs, &Cost::peak_kib));
   }
   std::printf("}\n");
 }

@@ -16,17 +16,14 @@ using namespace dynamutex::sigv4;
 
 struct Fixture {
   explicit Fixture(std::size_t token_size)
-      : token(token_size, 'T'),
-        credentials{std::string(bench::access_key_id), dynamutex::Secret(bench::secret_access_key),
-                    dynamutex::Secret(token)} {
+      : token(token_size, 'T'), credentials{std::string(bench::access_key_id), dynamutex::Secret(bench::secret_access_key),
+                                            dynamutex::Secret(token)} {
     headers = {{"content-type", bench::content_type}, {"host", bench::host}, {"x-amz-date", bench::amz_date}};
     if (!token.empty()) headers.push_back({"x-amz-security-token", token});
     headers.push_back({"x-amz-target", bench::target});
   }
 
-  [[nodiscard]] Scope scope() const {
-    return {*AmzDate::parse(bench::amz_date), bench::region, bench::service};
-  }
+  [[nodiscard]] Scope scope() const { return {*AmzDate::parse(bench::amz_date), bench::region, bench::service}; }
 
   std::string token;
   std::string body = bench::put_item_body();
@@ -36,8 +33,8 @@ struct Fixture {
 
 void sign(benchmark::State& state, const Fixture& fixture, SigningKeyCache& keys, const Scope& scope) {
   char memory[512];
-  const auto value = authorization({"POST", "/", "", fixture.headers, Payload::of(fixture.body)}, fixture.credentials,
-                                   scope, keys, {memory, sizeof memory});
+  const auto value = authorization({"POST", "/", "", fixture.headers, Payload::of(fixture.body)}, fixture.credentials, scope,
+                                   keys, {memory, sizeof memory});
   if (!value) state.SkipWithError(value.error().message.c_str());
   benchmark::DoNotOptimize(memory);
 }
@@ -49,8 +46,7 @@ void warm(benchmark::State& state) {
   sign(state, fixture, keys, scope);
   const std::size_t before = bench::allocations();
   for (auto _ : state) sign(state, fixture, keys, scope);
-  state.counters["allocations"] =
-      static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
+  state.counters["allocations"] = static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
 }
 BENCHMARK(warm)->Name("dynamutex/warm")->Arg(0)->ArgName("token_bytes");
 BENCHMARK(warm)->Name("dynamutex/warm")->Arg(800)->ArgName("token_bytes");
@@ -71,8 +67,7 @@ void cold(benchmark::State& state) {
     sign(state, odd ? second : fixture, keys, days[odd ? 1 : 0]);
     odd = !odd;
   }
-  state.counters["allocations"] =
-      static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
+  state.counters["allocations"] = static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
 }
 BENCHMARK(cold)->Name("dynamutex/cold");
 

@@ -27,8 +27,7 @@ class Server {
     address_.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof address_;
     auto* address = reinterpret_cast<sockaddr*>(&address_);
-    ok_ = ::bind(listener_, address, size) == 0 && ::listen(listener_, 1) == 0 &&
-          ::getsockname(listener_, address, &size) == 0;
+    ok_ = ::bind(listener_, address, size) == 0 && ::listen(listener_, 1) == 0 && ::getsockname(listener_, address, &size) == 0;
     if (ok_) thread_ = std::thread([this] { serve(); });
   }
   ~Server() {
@@ -72,8 +71,7 @@ void request(benchmark::State& state, bool sign) {
   CURL* curl = curl_easy_init();
   curl_slist* headers = nullptr;
   for (const std::string& header : {"Content-Type: " + std::string(bench::content_type),
-                                    "X-Amz-Target: " + std::string(bench::target),
-                                    "Host: " + std::string(bench::host)}) {
+                                    "X-Amz-Target: " + std::string(bench::target), "Host: " + std::string(bench::host)}) {
     headers = curl_slist_append(headers, header.c_str());
   }
   curl_easy_setopt(curl, CURLOPT_URL, server.url().c_str());
@@ -94,8 +92,7 @@ void request(benchmark::State& state, bool sign) {
       break;
     }
   }
-  state.counters["allocations"] =
-      static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
+  state.counters["allocations"] = static_cast<double>(bench::allocations() - before) / static_cast<double>(state.iterations());
   curl_easy_cleanup(curl);  // closes the connection, which ends the server
   curl_slist_free_all(headers);
 }

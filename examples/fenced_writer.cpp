@@ -28,7 +28,8 @@ class GuardedFile {
     std::uint64_t highest = 0;
     const bool known = ::pread(guard, &highest, sizeof highest, 0) == static_cast<ssize_t>(sizeof highest);
     const bool fresh = !known || token.value >= highest;
-    const bool written = fresh && ::pwrite(guard, &token.value, sizeof token.value, 0) == static_cast<ssize_t>(sizeof token.value) &&
+    const bool written = fresh &&
+                         ::pwrite(guard, &token.value, sizeof token.value, 0) == static_cast<ssize_t>(sizeof token.value) &&
                          write_line(line);
     ::close(guard);
     return written;

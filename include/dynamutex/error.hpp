@@ -40,13 +40,13 @@ enum class ErrorKind : unsigned char {
 /// It never carries a header value, a key, a token or a body, so all of it may be logged.
 struct Error {
   ErrorKind kind = ErrorKind::not_applied;
-  std::string message;     ///< One line for a person: what is wrong and what to do.
-  std::string operation;   ///< "PutItem", "GetItem", …; empty where no request was built.
-  std::string aws_code;    ///< AWS's error code, e.g. "ResourceNotFoundException"; empty without one.
-  std::string aws_message; ///< AWS's message for that code; empty without one.
-  std::string request_id;  ///< AWS's request id, for support cases; empty without one.
-  int http_status = 0;     ///< Status of the last reply; 0 when there was none.
-  int attempts = 0;        ///< Requests sent for this operation.
+  std::string message;      ///< One line for a person: what is wrong and what to do.
+  std::string operation;    ///< "PutItem", "GetItem", …; empty where no request was built.
+  std::string aws_code;     ///< AWS's error code, e.g. "ResourceNotFoundException"; empty without one.
+  std::string aws_message;  ///< AWS's message for that code; empty without one.
+  std::string request_id;   ///< AWS's request id, for support cases; empty without one.
+  int http_status = 0;      ///< Status of the last reply; 0 when there was none.
+  int attempts = 0;         ///< Requests sent for this operation.
 };
 
 /// An error of that kind with that message, and nothing else known.

@@ -3,8 +3,8 @@
 
 #include <cstddef>
 #include <cstring>
-#include <memory>
 #include <iosfwd>
+#include <memory>
 #include <string_view>
 #include <utility>
 

@@ -82,8 +82,9 @@ class Acquire {
 
   int store(lock::Lease lease) {
     auto file = open_fresh(arguments_.path, world_.clock(), &signals_.ending());
-    Result<void> stored = file ? file->store(to_json(make_handle(lease.handle(boot_id()), world_.settings(), arguments_.lock.compat)))
-                               : Result<void>(file.error());
+    Result<void> stored =
+        file ? file->store(to_json(make_handle(lease.handle(boot_id()), world_.settings(), arguments_.lock.compat)))
+             : Result<void>(file.error());
     if (!stored) {
       release_lock(lease, console_);
       if (file) discard();
@@ -95,9 +96,7 @@ class Acquire {
     return finish(handle.fencing_token ? std::to_string(handle.fencing_token->value) + "\n" : "");
   }
 
-  static int finish(const std::string& text) {
-    return text.empty() || print(text) ? exit_code::success : exit_code::unavailable;
-  }
+  static int finish(const std::string& text) { return text.empty() || print(text) ? exit_code::success : exit_code::unavailable; }
 
   /// Takes away the empty file, if it is ours and still empty.
   void discard() {

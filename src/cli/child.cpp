@@ -32,8 +32,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 
 /// All that happens between fork and exec, with signals blocked. Async-signal-safe: other threads' locks may be held here
 /// for ever, so nothing may allocate.
-[[noreturn]] void become_command(char* const* arguments, char* const* environment, const ChildOptions& options,
-                                 pid_t parent, int report) noexcept {
+[[noreturn]] void become_command(char* const* arguments, char* const* environment, const ChildOptions& options, pid_t parent,
+                                 int report) noexcept {
   ::setpgid(0, 0);
   options.guard.protect(::getpid());
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -99,8 +99,7 @@ std::optional<int> Child::take_stop() const noexcept {
 ChildEnd Child::reap() noexcept {
   ChildEnd end;
   int status = 0;
-  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
-  }
+  while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {}
   if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
     end.exit_code = exit_code::signalled_base + end.signal;

@@ -24,9 +24,9 @@ struct ChildOptions {
 
 /// How the command ended.
 struct ChildEnd {
-  int exit_code = 0;    ///< As a shell tells it: its own, or 128 plus the signal's number.
-  int signal = 0;       ///< 0 unless a signal ended it.
-  int exec_errno = 0;   ///< Why the command could not be executed; 0 if it could.
+  int exit_code = 0;   ///< As a shell tells it: its own, or 128 plus the signal's number.
+  int signal = 0;      ///< 0 unless a signal ended it.
+  int exec_errno = 0;  ///< Why the command could not be executed; 0 if it could.
 };
 
 /// A running command. Not thread-safe.

@@ -62,12 +62,11 @@ const OptionTable& global_options() {
   static const OptionTable options = {
       {Flag::table, 0, "table", "TABLE", "the DynamoDB table (DYNAMUTEX_TABLE; default: locks)"},
       {Flag::region, 0, "region", "REGION", "its region (AWS_REGION, or the profile's); 'local' is http://localhost:8000"},
-      {Flag::endpoint_url, 0, "endpoint-url", "URL", "another endpoint (AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, the profile)"},
+      {Flag::endpoint_url, 0, "endpoint-url", "URL",
+       "another endpoint (AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL, the profile)"},
       {Flag::profile, 0, "profile", "PROFILE", "a profile of the shared AWS files, before the environment's keys (AWS_PROFILE)"},
-      {Flag::key_name, 0, "key-name", "ATTRIBUTE",
-       "the table's key attribute (DYNAMUTEX_KEY_NAME; default: key)"},
-      {Flag::sort_key_name, 0, "sort-key-name", "ATTRIBUTE",
-       "its sort key attribute, if it has one (DYNAMUTEX_SORT_KEY_NAME)"},
+      {Flag::key_name, 0, "key-name", "ATTRIBUTE", "the table's key attribute (DYNAMUTEX_KEY_NAME; default: key)"},
+      {Flag::sort_key_name, 0, "sort-key-name", "ATTRIBUTE", "its sort key attribute, if it has one (DYNAMUTEX_SORT_KEY_NAME)"},
       {Flag::json, 0, "json", nullptr, "print JSON"},
       {Flag::color, 0, "color", "WHEN", "auto (on a terminal, unless NO_COLOR is set or TERM is dumb), always or never"},
       {Flag::verbose, 'v', "verbose", nullptr, "log requests and lock events to standard error"},
@@ -77,8 +76,7 @@ const OptionTable& global_options() {
   return options;
 }
 
-Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments,
-                                       const std::vector<Command>& commands) {
+Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments, const std::vector<Command>& commands) {
   CommandLine line;
   ArgumentCursor cursor{arguments};
   if (auto read = read_flags_into(cursor, global_options(), line); !read) return std::move(read).error();
@@ -86,8 +84,7 @@ Result<CommandLine> parse_command_line(const std::vector<std::string>& arguments
   if (cursor.at_end()) return invalid("no command given; see dynamutex --help");
 
   const std::string& name = arguments[cursor.next++];
-  const auto command =
-      std::find_if(commands.begin(), commands.end(), [&](const Command& each) { return each.name == name; });
+  const auto command = std::find_if(commands.begin(), commands.end(), [&](const Command& each) { return each.name == name; });
   if (command == commands.end()) return invalid("unknown command " + quote(name) + "; see dynamutex --help");
   line.command = &*command;
   cursor.flags_ended = false;

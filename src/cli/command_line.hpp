@@ -34,7 +34,7 @@ struct Command {
   const char* operands;  ///< For the synopsis, e.g. "NAME".
   const char* summary;
   OptionTable options;
-  const char* details;   ///< What else a person needs to know, with examples.
+  const char* details;  ///< What else a person needs to know, with examples.
   /// All that follows the first operand and its flags is another program's command line: its flags stay its own.
   bool runs_command;
   /// Does it, and returns the exit code.

@@ -12,13 +12,17 @@ namespace dynamutex::cli {
 
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = {
-      {"init", "", "create the table, and turn on its TTL", {},
+      {"init",
+       "",
+       "create the table, and turn on its TTL",
+       {},
        "Creates the table with on-demand billing, waits until it can be used and lets DynamoDB's TTL\n"
        "delete what dead holders left behind. A table that is there already is checked and kept.\n"
        "\n"
        "  dynamutex --region eu-west-1 init\n"
        "  dynamutex --table deploy-locks --region local init\n",
-       false, init_command},
+       false,
+       init_command},
       {"run", "NAME [flags] [--] COMMAND…", "run a command while holding a lock", run_options(),
        "Waits for the lock, runs the command, renews the lease while it runs, and releases the lock. If the\n"
        "lease is lost the command is ended, with TERM and then KILL, before anybody else can take the lock.\n"
@@ -96,14 +100,18 @@ const std::vector<Command>& all_commands() {
        "Exit codes: 0 the lock is free; 75 it is still held: the answer was no, or it changed meanwhile; 64 there is no\n"
        "terminal to ask on, and no --yes.\n",
        false, break_command},
-      {"prune", "", "remove the records of dead holders", {},
+      {"prune",
+       "",
+       "remove the records of dead holders",
+       {},
        "Removes each record that the servers' time proves to be expired, unless it changes meanwhile. Fenced ones are kept\n"
        "and marked released: their token must not be forgotten. Reads the whole table. Nobody has to do this: the next holder\n"
        "does it for its own lock, and DynamoDB's TTL for all, days later.\n"
        "\n"
        "  dynamutex prune\n"
        "  dynamutex --json prune     # {\"seen\":12,\"removed\":3,\"raced\":0,\"complete\":true}\n",
-       false, prune_command},
+       false,
+       prune_command},
       {"doctor", "[NAME]", "check everything that locks need", doctor_options(),
        "One line a check: ok, warning (locks work, something else suffers) or failure (run would fail), and the one thing to do.\n"
        "Looks at the credentials (never showing a secret), who they are, region, endpoint, round trip, clock, the table, its\n"

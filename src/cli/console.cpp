@@ -74,12 +74,9 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-Console::Console(bool verbose, ColorWhen color) 
-    : verbose_(verbose), color_(color), colored_(use_color(color, STDERR_FILENO)) {}
+Console::Console(bool verbose, ColorWhen color) : verbose_(verbose), color_(color), colored_(use_color(color, STDERR_FILENO)) {}
 
-void Console::error(std::string_view message) const {
-  write_line(painted("dynamutex:", Tone::bad, colored_) + " ", message);
-}
+void Console::error(std::string_view message) const { write_line(painted("dynamutex:", Tone::bad, colored_) + " ", message); }
 
 int Console::fail(std::string_view message, int exit_code) const {
   error(message);

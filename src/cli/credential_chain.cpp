@@ -30,8 +30,7 @@ class WordedProvider final : public credentials::Provider {
 
 }  // namespace
 
-CredentialChain::CredentialChain(Clock& clock, const credentials::Environment& environment,
-                                 const CredentialOptions& options)
+CredentialChain::CredentialChain(Clock& clock, const credentials::Environment& environment, const CredentialOptions& options)
     : clock_(clock), environment_(environment), region_(options.region) {
   http::CurlOptions services;
   services.ca_bundle = options.ca_bundle;
@@ -45,8 +44,8 @@ CredentialChain::CredentialChain(Clock& clock, const credentials::Environment& e
   local.proxy_from_environment = false;
   local_ = http::make_curl_transport(clock, std::move(local));
 
-  chain_ = credentials::make_default_provider({&clock, services_.get(), local_.get(), environment},
-                                              {options.profile, options.region});
+  chain_ =
+      credentials::make_default_provider({&clock, services_.get(), local_.get(), environment}, {options.profile, options.region});
   worded_ = std::make_unique<WordedProvider>(*chain_);
 }
 

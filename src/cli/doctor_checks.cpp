@@ -28,9 +28,7 @@ std::string answer_of(const Error& error) {
   return error.aws_message.empty() ? error.aws_code : error.aws_code + ": " + error.aws_message;
 }
 
-bool is_permission(const Error& error) {
-  return error.aws_code == "AccessDeniedException" || error.aws_code == "AccessDenied";
-}
+bool is_permission(const Error& error) { return error.aws_code == "AccessDeniedException" || error.aws_code == "AccessDenied"; }
 
 /// Refused for the key or its signature, before anything was looked at.
 bool is_signature(const Error& error) { return error.kind == ErrorKind::denied && !is_permission(error); }
@@ -110,14 +108,14 @@ Check check_round_trip(const std::optional<Error>& reply, const std::vector<Dura
   if (samples.empty()) return skip("round trip", "the service answers, but not in a way to be measured");
   std::vector<Duration> sorted = samples;
   std::sort(sorted.begin(), sorted.end());
-  return good("round trip", decimal(in_ms(sorted[sorted.size() / 2]), "ms") + " (median of " +
-                                std::to_string(sorted.size()) + ", slowest " + decimal(in_ms(sorted.back()), "ms") + ")");
+  return good("round trip", decimal(in_ms(sorted[sorted.size() / 2]), "ms") + " (median of " + std::to_string(sorted.size()) +
+                                ", slowest " + decimal(in_ms(sorted.back()), "ms") + ")");
 }
 
 Check check_signature(const std::optional<Error>& reply) {
   if (!reply || !is_signature(*reply)) return good("signature", "accepted by the service");
-  return fail("signature", "the service refuses the credentials (" + answer_of(*reply) + ")",
-              mend_signature(reply->aws_code), exit_code_for(*reply));
+  return fail("signature", "the service refuses the credentials (" + answer_of(*reply) + ")", mend_signature(reply->aws_code),
+              exit_code_for(*reply));
 }
 
 Check check_clock(const std::optional<dynamo::ServerTimeBounds>& server, WallTime local) {
@@ -139,9 +137,8 @@ Check check_clock(const std::optional<dynamo::ServerTimeBounds>& server, WallTim
               "set this machine's clock (timedatectl set-ntp true, or chronyc makestep)");
 }
 
-std::vector<Check> check_table(const std::string& table, const std::string& region,
-                               const Result<TableDescription>& description, const std::optional<Error>& seen,
-                               const lock::KeySchema& schema) {
+std::vector<Check> check_table(const std::string& table, const std::string& region, const Result<TableDescription>& description,
+                               const std::optional<Error>& seen, const lock::KeySchema& schema) {
   if (description) {
     return {check_status(table, *description), check_schema(table, *description, schema), check_billing(*description),
             check_replicas(*description)};
@@ -170,9 +167,9 @@ Check check_ttl(const std::string& table, const Result<std::string>& reply) {
   if (ttl.on && ttl.attribute == kTtlAttribute) return good("ttl", "on, on the attribute " + quote(kTtlAttribute));
   const std::string harm = ": records of dead holders stay in the table";
   if (!ttl.on) return warn("ttl", "off" + harm, "turn it on: dynamutex --table " + table + " init");
-  return warn("ttl", "on another attribute, " + quote(ttl.attribute) + harm,
-              "turn it off there, and on for " + quote(kTtlAttribute) +
-                  " (aws dynamodb update-time-to-live), or run dynamutex prune");
+  return warn(
+      "ttl", "on another attribute, " + quote(ttl.attribute) + harm,
+      "turn it off there, and on for " + quote(kTtlAttribute) + " (aws dynamodb update-time-to-live), or run dynamutex prune");
 }
 
 Check check_permission(const Permission& permission, const std::optional<Error>& refusal) {

@@ -38,8 +38,8 @@ inline constexpr const char* kTableFirst = "not before the table is right";
 /// Table status, key schema, billing mode and replicas. `seen`: whether an item of the table could be asked for, and how
 /// that ended; it stands in for a description that this identity may not have.
 [[nodiscard]] std::vector<Check> check_table(const std::string& table, const std::string& region,
-                                             const Result<TableDescription>& description,
-                                             const std::optional<Error>& seen, const lock::KeySchema& schema);
+                                             const Result<TableDescription>& description, const std::optional<Error>& seen,
+                                             const lock::KeySchema& schema);
 
 /// `reply` is that of DescribeTimeToLive.
 [[nodiscard]] Check check_ttl(const std::string& table, const Result<std::string>& reply);

@@ -67,9 +67,7 @@ const char* to_string(CheckStatus status) noexcept {
   return "unknown";
 }
 
-Check good(std::string name, std::string message) {
-  return {std::move(name), CheckStatus::ok, std::move(message), "", 0};
-}
+Check good(std::string name, std::string message) { return {std::move(name), CheckStatus::ok, std::move(message), "", 0}; }
 
 Check warn(std::string name, std::string message, std::string mend) {
   return {std::move(name), CheckStatus::warning, std::move(message), std::move(mend), 0};
@@ -79,9 +77,7 @@ Check fail(std::string name, std::string message, std::string mend, int exit_cod
   return {std::move(name), CheckStatus::failure, std::move(message), std::move(mend), exit_code};
 }
 
-Check skip(std::string name, std::string message) {
-  return {std::move(name), CheckStatus::skipped, std::move(message), "", 0};
-}
+Check skip(std::string name, std::string message) { return {std::move(name), CheckStatus::skipped, std::move(message), "", 0}; }
 
 int exit_code_of(const DoctorReport& report) noexcept {
   for (const Check& check : report.checks) {

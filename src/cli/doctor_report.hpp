@@ -18,7 +18,7 @@ enum class CheckStatus {
 [[nodiscard]] const char* to_string(CheckStatus status) noexcept;
 
 struct Check {
-  std::string name;     ///< "clock", "PutItem": stable, for scripts.
+  std::string name;  ///< "clock", "PutItem": stable, for scripts.
   CheckStatus status = CheckStatus::ok;
   std::string message;  ///< What is so.
   std::string mend;     ///< The one thing to do; empty where nothing is.
@@ -37,7 +37,7 @@ struct Span {
 };
 
 struct DoctorReport {
-  std::string table;     ///< Empty where the configuration is wrong, as the two below.
+  std::string table;  ///< Empty where the configuration is wrong, as the two below.
   std::string region;
   std::string endpoint;
   std::optional<Span> round_trip_ms;    ///< Median and slowest.

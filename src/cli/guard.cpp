@@ -62,8 +62,7 @@ Guard::~Guard() {
   if (pid_ > 0) {
     // It would end by itself, but not if somebody stopped it.
     ::kill(pid_, SIGKILL);
-    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {}
   }
   if (lifeline_ >= 0) ::close(lifeline_);
   if (shared_ != nullptr) ::munmap(shared_, sizeof(Shared));

@@ -134,8 +134,8 @@ Result<void> HandleFile::store(const std::string& text) {
   const int descriptor = ::open(fresh.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (descriptor < 0) return failed(fresh, "create it");
   // Locked before it gets the name: nobody else may find it free.
-  const bool written = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_all(descriptor, text) &&
-                       ::fsync(descriptor) == 0 && ::rename(fresh.c_str(), path_.c_str()) == 0;
+  const bool written = ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 && write_all(descriptor, text) && ::fsync(descriptor) == 0 &&
+                       ::rename(fresh.c_str(), path_.c_str()) == 0;
   if (!written) {
     const Error error = failed(path_, "write it");
     ::close(descriptor);

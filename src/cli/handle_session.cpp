@@ -21,7 +21,8 @@ Result<Handle> read_handle(const HandleFile& file, const std::string& path) {
 /// `[NAME]`, which only makes sure that it is the right handle.
 Result<void> check_name(const CommandLine& line, const Handle& handle) {
   const std::string command = line.command->name;
-  if (line.operands.size() > 1) return invalid(command + ": one lock at a time; usage: dynamutex " + command + " [NAME] --handle FILE");
+  if (line.operands.size() > 1)
+    return invalid(command + ": one lock at a time; usage: dynamutex " + command + " [NAME] --handle FILE");
   const lock::LockName& name = handle.lease.name;
   if (!line.operands.empty() && line.operands[0] != name.key) {
     return invalid(command + ": the handle is for lock " + quote(name.key) + ", not for " + quote(line.operands[0]));
@@ -39,7 +40,8 @@ Result<std::string> handle_path(const std::string& command, const std::optional<
 }
 
 Option handle_option() {
-  return {Flag::handle, 0, "handle", "FILE", "the file that carries the lease from acquire to renew and release (DYNAMUTEX_HANDLE)"};
+  return {Flag::handle, 0, "handle", "FILE",
+          "the file that carries the lease from acquire to renew and release (DYNAMUTEX_HANDLE)"};
 }
 
 int handle_exit_code(const Error& error) {
@@ -57,14 +59,17 @@ Result<void> HandleSession::store(const lock::LeaseHandle& lease) {
 }
 
 OpenedSession open_session(const CommandLine& line, Signals& signals, const Console& console) {
-  const auto fail = [&](const Error& error) { return OpenedSession{std::nullopt, console.fail(error.message, handle_exit_code(error))}; };
+  const auto fail = [&](const Error& error) {
+    return OpenedSession{std::nullopt, console.fail(error.message, handle_exit_code(error))};
+  };
   std::optional<std::string> flag;
   for (const GivenFlag& given : line.flags) flag = given.value;
   const auto path = handle_path(line.command->name, flag);
   if (!path) return fail(path.error());
   const auto clock = make_system_clock();
   auto file = HandleFile::open(*path, HandleFile::IfMissing::refuse, *clock, &signals.ending());
-  if (!file && signals.ending().cancelled()) return {std::nullopt, exit_code::signalled_base + signals.take_ending().value_or(SIGTERM)};
+  if (!file && signals.ending().cancelled())
+    return {std::nullopt, exit_code::signalled_base + signals.take_ending().value_or(SIGTERM)};
   if (!file) return fail(file.error());
   auto handle = read_handle(*file, *path);
   if (!handle) return fail(handle.error());

@@ -52,8 +52,7 @@ std::string general_help(const std::vector<Command>& commands) {
 }
 
 std::string command_help(const Command& command) {
-  std::string text = std::string("dynamutex ") + command.name + ": " + command.summary + "\n\nusage: dynamutex " +
-                     command.name;
+  std::string text = std::string("dynamutex ") + command.name + ": " + command.summary + "\n\nusage: dynamutex " + command.name;
   if (*command.operands != '\0') text += std::string(" ") + command.operands;
   text += std::string("\n\n") + command.details;
   if (!command.options.empty()) {

@@ -87,8 +87,7 @@ class Init {
         return;
       }
     }
-    const auto reply =
-        world_.client().call("UpdateTimeToLive", turn_on_ttl_request(table_, kTtlAttribute), true, soon());
+    const auto reply = world_.client().call("UpdateTimeToLive", turn_on_ttl_request(table_, kTtlAttribute), true, soon());
     if (!reply) note("TTL could not be turned on: " + reply.error().message);
   }
 
@@ -96,19 +95,15 @@ class Init {
     console_.error("note: " + what + "; locks work without it, but records of dead holders stay in the table");
   }
 
-  int fail(const Error& error) {
-    return console_.fail(word_error(error, world_.settings().endpoint), exit_code_for(error));
-  }
+  int fail(const Error& error) { return console_.fail(word_error(error, world_.settings().endpoint), exit_code_for(error)); }
 
   int say(bool created, const std::string& place) {
     if (!world_.settings().json) {
       const char* const what = created ? " was created in " : " is there already, in ";
       return done(print("table " + quote(table_) + what + place + "\n"));
     }
-    const json result = {{"table", table_},
-                         {"created", created},
-                         {"region", world_.settings().region},
-                         {"endpoint", world_.settings().endpoint}};
+    const json result = {
+        {"table", table_}, {"created", created}, {"region", world_.settings().region}, {"endpoint", world_.settings().endpoint}};
     return done(print(result.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"));
   }
 

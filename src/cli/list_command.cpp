@@ -24,8 +24,7 @@ class Listing final : public Watched {
     auto records = world_.locks().list(cancellation);
     if (!records) return std::move(records).error();
     records_ = *std::move(records);
-    std::sort(records_.begin(), records_.end(),
-              [](const lock::Record& a, const lock::Record& b) { return a.name < b.name; });
+    std::sort(records_.begin(), records_.end(), [](const lock::Record& a, const lock::Record& b) { return a.name < b.name; });
     return {};
   }
 

@@ -32,9 +32,8 @@ Row to_row(const LockView& view) {
   const auto& record = *view.record;
   std::string shown_name = printable(view.name.key);
   if (!view.name.sort_key.empty()) shown_name += " / " + printable(view.name.sort_key);
-  return {{std::move(shown_name), record_state(view), taken ? printable(record.owner) : "-",
-           held ? duration(view.left) : "-", duration(view.age),
-           record.fencing_token ? std::to_string(record.fencing_token->value) : "-",
+  return {{std::move(shown_name), record_state(view), taken ? printable(record.owner) : "-", held ? duration(view.left) : "-",
+           duration(view.age), record.fencing_token ? std::to_string(record.fencing_token->value) : "-",
            record.data ? cut_to_width(printable(*record.data), kDataShown) : "-"},
           tone_of(view)};
 }

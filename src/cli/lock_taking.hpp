@@ -15,8 +15,8 @@ namespace dynamutex::cli {
 /// A lease, or why there is none.
 struct Taken {
   std::optional<lock::Lease> lease;
-  int exit_code = 0;          ///< Without a lease: what to exit with.
-  std::optional<Error> error; ///< Without a lease, unless a signal ended the wait: to be told by the caller.
+  int exit_code = 0;           ///< Without a lease: what to exit with.
+  std::optional<Error> error;  ///< Without a lease, unless a signal ended the wait: to be told by the caller.
 };
 
 /// Blocks as the arguments say, or until TERM, INT, HUP or QUIT: what was taken by then is given back.

@@ -16,9 +16,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-std::int64_t to_ms(Duration duration) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-}
+std::int64_t to_ms(Duration duration) { return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(); }
 
 std::string base64(std::string_view bytes) {
   static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -74,9 +72,7 @@ ordered_json to_object(const LockView& view, const char* state) {
   return result;
 }
 
-std::string dump(const ordered_json& value) {
-  return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
-}
+std::string dump(const ordered_json& value) { return value.dump(-1, ' ', false, ordered_json::error_handler_t::replace); }
 
 std::string to_array(const std::vector<LockView>& views, const char* separator) {
   std::string text = "[";
@@ -149,8 +145,6 @@ std::string to_json(const LockView& view) { return dump(to_object(view, to_strin
 
 std::string to_json_line(const std::vector<LockView>& views) { return to_array(views, ","); }
 
-std::string to_json(const std::vector<LockView>& views) {
-  return to_array(views, ",\n ");
-}
+std::string to_json(const std::vector<LockView>& views) { return to_array(views, ",\n "); }
 
 }  // namespace dynamutex::cli

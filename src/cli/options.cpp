@@ -39,16 +39,15 @@ std::vector<option> long_spec(const OptionTable& table) {
 
 const Option* find_option(const OptionTable& table, int code) {
   if (code >= kLongBase) return &table[static_cast<std::size_t>(code - kLongBase)];
-  const auto found =
-      std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.short_name == code; });
+  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.short_name == code; });
   return found == table.end() ? nullptr : &*found;
 }
 
 Error refused(int code, const char* argument, const OptionTable& table) {
   const Option* const known = optopt == 0 ? nullptr : find_option(table, optopt);
   const bool is_long = std::strncmp(argument, "--", 2) == 0;
-  std::string shown = is_long ? std::string(argument).substr(0, std::string(argument).find('='))
-                              : std::string("-") + static_cast<char>(optopt);
+  std::string shown =
+      is_long ? std::string(argument).substr(0, std::string(argument).find('=')) : std::string("-") + static_cast<char>(optopt);
   if (code == ':' && known != nullptr) return invalid("flag " + shown + " needs a value: " + known->value_name);
   if (known != nullptr) return invalid("flag " + shown + " takes no value");
   return invalid("unknown flag " + quote(shown) + "; see dynamutex --help");
@@ -59,8 +58,7 @@ Error refused(int code, const char* argument, const OptionTable& table) {
 Result<void> read_flags(ArgumentCursor& cursor, const OptionTable& table, std::vector<GivenFlag>& given) {
   if (cursor.flags_ended) return {};
   char program[] = "dynamutex";
-  std::vector<std::string> copies(cursor.arguments.begin() + static_cast<std::ptrdiff_t>(cursor.next),
-                                  cursor.arguments.end());
+  std::vector<std::string> copies(cursor.arguments.begin() + static_cast<std::ptrdiff_t>(cursor.next), cursor.arguments.end());
   std::vector<char*> pointers{program};
   for (std::string& copy : copies) pointers.push_back(copy.data());
   pointers.push_back(nullptr);

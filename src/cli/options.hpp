@@ -44,9 +44,9 @@ enum class Flag {
 
 struct Option {
   Flag flag;
-  char short_name;          ///< 0 for none.
+  char short_name;  ///< 0 for none.
   const char* long_name;
-  const char* value_name;   ///< "TIME", …; null for a flag without a value.
+  const char* value_name;  ///< "TIME", …; null for a flag without a value.
   const char* help;
   bool value_optional = false;  ///< "--name" or "--name=VALUE".
 };

@@ -14,9 +14,7 @@ Duration grace(const SectionLimits& limits) { return std::min(limits.kill_after,
 
 Duration kill_margin(Duration lease) { return std::max(kMarginMin, lease / 20); }
 
-MonotonicTime guard_time(MonotonicTime lease_end, Duration lease) {
-  return saturating_add(lease_end, -kill_margin(lease) / 2);
-}
+MonotonicTime guard_time(MonotonicTime lease_end, Duration lease) { return saturating_add(lease_end, -kill_margin(lease) / 2); }
 
 Plan next_step(const SectionLimits& limits, const SectionState& state, MonotonicTime now) {
   if (state.killed) return {Step::wait, state.cause, MonotonicTime::max()};

@@ -22,10 +22,10 @@ enum class EndCause {
 /// What is known now.
 struct SectionState {
   MonotonicTime started;
-  MonotonicTime lease_end;    ///< The lease holds at least until then, as far as this process heard.
-  bool taken_away = false;    ///< The table says that the lease is not ours any more.
+  MonotonicTime lease_end;  ///< The lease holds at least until then, as far as this process heard.
+  bool taken_away = false;  ///< The table says that the lease is not ours any more.
   EndCause cause = EndCause::none;
-  MonotonicTime terminated{}; ///< When TERM was sent; only where `cause` is not none.
+  MonotonicTime terminated{};  ///< When TERM was sent; only where `cause` is not none.
   bool killed = false;
 };
 

@@ -17,8 +17,8 @@ std::string describe(const lock::PruneReport& report, bool as_json) {
         {"seen", report.seen}, {"removed", report.pruned}, {"raced", report.raced}, {"complete", !report.stopped}};
     return result.dump() + "\n";
   }
-  return std::to_string(report.seen) + " seen, " + std::to_string(report.pruned) + " removed, " +
-         std::to_string(report.raced) + " changed meanwhile\n";
+  return std::to_string(report.seen) + " seen, " + std::to_string(report.pruned) + " removed, " + std::to_string(report.raced) +
+         " changed meanwhile\n";
 }
 
 int prune(World& world, const Console& console) {

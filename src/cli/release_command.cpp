@@ -14,7 +14,8 @@ namespace {
 
 /// The lock is not ours any more, so nothing is left that the handle could be good for.
 int finish(HandleSession& session, int code, const Console& console) {
-  if (const auto removed = session.file.remove(); !removed) return console.fail(removed.error().message, exit_code::configuration);
+  if (const auto removed = session.file.remove(); !removed)
+    return console.fail(removed.error().message, exit_code::configuration);
   return code;
 }
 

@@ -49,8 +49,8 @@ Verdict judge(const RunArguments& arguments, const SectionEnd& end) {
   if (end.child.exec_errno != 0) return exec_failure(arguments, end.child.exec_errno);
   if (end.cause == EndCause::lease || !end.held) return lost(arguments, end);
   if (end.cause == EndCause::timeout) {
-    return {exit_code::timed_out, "the command took longer than " + human_duration(arguments.timeout) +
-                                      " (--timeout); it " + describe_child(end.child)};
+    return {exit_code::timed_out, "the command took longer than " + human_duration(arguments.timeout) + " (--timeout); it " +
+                                      describe_child(end.child)};
   }
   return {end.child.exit_code, ""};
 }

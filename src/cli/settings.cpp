@@ -71,9 +71,8 @@ bool is_true(const std::string& text) { return ::strcasecmp(text.c_str(), "true"
 Result<void> resolve_place(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files,
                            Settings& settings) {
   const std::string profile = profile_in_use(flags, environment);
-  const auto configured = flags.endpoint_url
-                              ? flags.endpoint_url
-                              : credentials::configured_endpoint_url(environment, files, profile, "dynamodb");
+  const auto configured =
+      flags.endpoint_url ? flags.endpoint_url : credentials::configured_endpoint_url(environment, files, profile, "dynamodb");
   const auto region = resolve_region(flags, environment, files);
   if (!region) return region.error();
   if (!*region && !configured) return no_region();
@@ -94,8 +93,9 @@ Result<void> resolve_place(const GlobalFlags& flags, const Environment& environm
 }  // namespace
 
 Error no_region() {
-  return invalid("no region: give --region, set AWS_REGION, or set region in the profile (e.g. eu-west-1; 'local' is "
-                 "http://localhost:8000)");
+  return invalid(
+      "no region: give --region, set AWS_REGION, or set region in the profile (e.g. eu-west-1; 'local' is "
+      "http://localhost:8000)");
 }
 
 Result<std::optional<std::string>> resolve_region(const GlobalFlags& flags, const Environment& environment,

@@ -17,8 +17,8 @@ using credentials::ProfileFiles;
 
 struct Settings {
   std::string table;
-  std::string region;    ///< For signing.
-  std::string endpoint;  ///< Checked.
+  std::string region;           ///< For signing.
+  std::string endpoint;         ///< Checked.
   bool endpoint_given = false;  ///< By a person, who may mean plain HTTP; a regional one is always https.
   std::string profile;          ///< Named by a flag; empty for the environment's.
   lock::KeySchema schema;

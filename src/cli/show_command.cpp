@@ -45,7 +45,7 @@ int show_once(Showing& showing, World& world, const Console& console) {
   }
   const TextPlace place{output_place(console.color()).colored};
   return print(world.settings().json ? showing.as_json_line() : showing.as_text(place)) ? exit_code::success
-                                                                                         : exit_code::unavailable;
+                                                                                        : exit_code::unavailable;
 }
 
 }  // namespace

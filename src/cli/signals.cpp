@@ -16,9 +16,7 @@ std::atomic<unsigned> handler_continuations{0};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Cancellation*>::is_always_lock_free,
               "a handler may use lock-free atomics only");
 
-bool ends_a_wait(int number) noexcept {
-  return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT;
-}
+bool ends_a_wait(int number) noexcept { return number == SIGTERM || number == SIGINT || number == SIGHUP || number == SIGQUIT; }
 
 extern "C" void on_signal(int number) {
   const int saved_errno = errno;

@@ -56,10 +56,8 @@ bool stop_own_group(const Signals& signals) {
 
 }  // namespace
 
-Supervisor::Supervisor(const SupervisorWorld& world, const lock::Lease& lease, const SectionLimits& limits,
-                       MonotonicTime started)
-    : world_(world), lease_(lease), limits_(limits), version_(lease.version()),
-      interactive_(world.terminal.is_interactive()) {
+Supervisor::Supervisor(const SupervisorWorld& world, const lock::Lease& lease, const SectionLimits& limits, MonotonicTime started)
+    : world_(world), lease_(lease), limits_(limits), version_(lease.version()), interactive_(world.terminal.is_interactive()) {
   state_.started = started;
   state_.lease_end = started;
 }
@@ -120,9 +118,8 @@ void Supervisor::carry_out(const Plan& plan, const Child& child, MonotonicTime n
 void Supervisor::sleep_until(MonotonicTime wake_at) {
   if (world_.console.verbose()) wake_at = std::min(wake_at, world_.clock.now() + kLogSlice);
   const Alarm alarm(wake_at);
-  pollfd watched[] = {{alarm.descriptor(), POLLIN, 0},
-                      {world_.signals.descriptor(), POLLIN, 0},
-                      {world_.news.descriptor(), POLLIN, 0}};
+  pollfd watched[] = {
+      {alarm.descriptor(), POLLIN, 0}, {world_.signals.descriptor(), POLLIN, 0}, {world_.news.descriptor(), POLLIN, 0}};
   const bool needs_slices = alarm.descriptor() < 0 || world_.news.descriptor() < 0;
   ::poll(watched, 3, needs_slices ? kSlice_ms : -1);
   world_.news.acknowledge();

@@ -107,15 +107,13 @@ TtlDescription parse_ttl_description(std::string_view text) {
 }
 
 std::string turn_on_ttl_request(const std::string& table, const std::string& attribute) {
-  const json request = {{"TableName", table},
-                        {"TimeToLiveSpecification", {{"Enabled", true}, {"AttributeName", attribute}}}};
+  const json request = {{"TableName", table}, {"TimeToLiveSpecification", {{"Enabled", true}, {"AttributeName", attribute}}}};
   return request.dump();
 }
 
 std::string table_request(const std::string& table) { return json{{"TableName", table}}.dump(); }
 
-std::string schema_difference(const std::string& table, const TableDescription& description,
-                              const lock::KeySchema& schema) {
+std::string schema_difference(const std::string& table, const TableDescription& description, const lock::KeySchema& schema) {
   const auto& key = description.key;
   const auto& sort_key = description.sort_key;
   const std::string sort_name = sort_key ? sort_key->name : "";
@@ -138,8 +136,7 @@ std::string schema_difference(const std::string& table, const TableDescription& 
 }
 
 Result<TableDescription> describe_table(World& world, MonotonicTime deadline) {
-  auto reply =
-      world.client().call("DescribeTable", table_request(world.settings().table), true, {deadline, nullptr});
+  auto reply = world.client().call("DescribeTable", table_request(world.settings().table), true, {deadline, nullptr});
   if (!reply) return std::move(reply).error();
   return parse_table_description(*reply);
 }

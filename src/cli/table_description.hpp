@@ -27,8 +27,8 @@ struct TableDescription {
   std::string status;  ///< "ACTIVE", "CREATING", …
   std::optional<KeyAttribute> key;
   std::optional<KeyAttribute> sort_key;
-  bool on_demand = false;             ///< Billed by request; else by the units below.
-  long long read_units = 0;           ///< Provisioned, a second.
+  bool on_demand = false;    ///< Billed by request; else by the units below.
+  long long read_units = 0;  ///< Provisioned, a second.
   long long write_units = 0;
   std::vector<std::string> replicas{};  ///< Regions of a global table's other replicas.
 

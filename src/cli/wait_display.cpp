@@ -13,9 +13,7 @@ bool all_of(std::string_view text, std::string_view allowed) noexcept {
 
 }  // namespace
 
-std::string shown(const lock::LockName& name) {
-  return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key);
-}
+std::string shown(const lock::LockName& name) { return quote(name.sort_key.empty() ? name.key : name.key + "/" + name.sort_key); }
 
 std::string_view short_owner(std::string_view owner) noexcept {
   const auto random = owner.rfind(':');
@@ -24,8 +22,8 @@ std::string_view short_owner(std::string_view owner) noexcept {
   if (process == std::string_view::npos || process == 0) return owner;
   const std::string_view pid = owner.substr(process + 1, random - process - 1);
   const std::string_view digits = owner.substr(random + 1);
-  const bool ours = !pid.empty() && all_of(pid, "0123456789") && digits.size() == kRandomDigits &&
-                    all_of(digits, "0123456789abcdef");
+  const bool ours =
+      !pid.empty() && all_of(pid, "0123456789") && digits.size() == kRandomDigits && all_of(digits, "0123456789abcdef");
   return ours ? owner.substr(0, random) : owner;
 }
 

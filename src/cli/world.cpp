@@ -8,17 +8,16 @@
 
 namespace dynamutex::cli {
 
-World::World(const Settings& settings)
-    : settings_(settings), clock_(make_system_clock()), entropy_(make_system_entropy()) {}
+World::World(const Settings& settings) : settings_(settings), clock_(make_system_clock()), entropy_(make_system_entropy()) {}
 
-Result<std::unique_ptr<World>> World::create(const Settings& settings, const Environment& environment,
-                                             const Console& console, const Writer& writer) {
+Result<std::unique_ptr<World>> World::create(const Settings& settings, const Environment& environment, const Console& console,
+                                             const Writer& writer) {
   if (auto checked = check_ca_bundle(settings.ca_bundle); !checked) return std::move(checked).error();
   std::unique_ptr<World> world(new World(settings));
   // STS has no region 'local'.
   const std::string sts_region = settings.region == "local" ? "" : settings.region;
-  world->credentials_ = std::make_unique<CredentialChain>(
-      *world->clock_, environment, CredentialOptions{settings.profile, sts_region, settings.ca_bundle});
+  world->credentials_ = std::make_unique<CredentialChain>(*world->clock_, environment,
+                                                          CredentialOptions{settings.profile, sts_region, settings.ca_bundle});
 
   http::CurlOptions transport;
   transport.ca_bundle = settings.ca_bundle;
@@ -31,8 +30,8 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
   if (console.verbose()) {
     options.on_attempt = [&console](const dynamo::AttemptEvent& event) { console.log(describe_attempt(event)); };
   }
-  auto client = dynamo::Client::create(
-      {*world->transport_, world->credentials_->provider(), *world->clock_, *world->entropy_}, std::move(options));
+  auto client = dynamo::Client::create({*world->transport_, world->credentials_->provider(), *world->clock_, *world->entropy_},
+                                       std::move(options));
   if (!client) return std::move(client).error();
   world->client_ = *std::move(client);
   world->table_ = std::make_unique<dynamo::ClientTable>(*world->client_, settings.table);
@@ -41,8 +40,7 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
   lock_options.schema = settings.schema;
   lock_options.owner = writer.owner;
   lock_options.compat = writer.compat;
-  world->locks_ =
-      std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
+  world->locks_ = std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
   return world;
 }
 

@@ -10,9 +10,7 @@ namespace {
 class AssumeRoleSource final : public Source {
  public:
   AssumeRoleSource(World world, std::unique_ptr<Source> from, Role role, StsOptions options)
-      : world_(std::move(world)),
-        from_(std::move(from)),
-        role_(std::move(role)),
+      : world_(std::move(world)), from_(std::move(from)), role_(std::move(role)),
         options_(complete_sts_options(std::move(options), world_.environment)) {}
 
   FetchOutcome fetch(MonotonicTime deadline, const Cancellation* cancellation) override {

@@ -9,9 +9,8 @@
 
 namespace dynamutex::credentials {
 
-Result<CallerIdentity> ask_caller_identity(const World& world, const StsOptions& options,
-                                           const sigv4::Credentials& credentials, MonotonicTime deadline,
-                                           const Cancellation* cancellation) {
+Result<CallerIdentity> ask_caller_identity(const World& world, const StsOptions& options, const sigv4::Credentials& credentials,
+                                           MonotonicTime deadline, const Cancellation* cancellation) {
   const StsForm form("GetCallerIdentity");
   auto answer =
       send_to_sts(world, complete_sts_options(options, world.environment), form, &credentials, 1, deadline, cancellation);

@@ -143,8 +143,8 @@ Result<void> wait_for_end(Clock& clock, Child& child, MonotonicTime deadline, co
 
 }  // namespace
 
-Result<std::string> output_of(Clock& clock, const std::vector<std::string>& words, std::size_t bytes_max,
-                              MonotonicTime deadline, const Cancellation* cancellation) {
+Result<std::string> output_of(Clock& clock, const std::vector<std::string>& words, std::size_t bytes_max, MonotonicTime deadline,
+                              const Cancellation* cancellation) {
   Child child;
   if (const int number = child.start(words); number != 0) {
     return make_error(ErrorKind::invalid, "cannot run '" + printable(words.front()) + "' (" + std::strerror(number) + ")");

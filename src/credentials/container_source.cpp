@@ -54,8 +54,9 @@ class ContainerSource final : public Source {
       return make_error(ErrorKind::invalid, "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI does not begin with '/'");
     }
     if (relative.empty() && !is_allowed_container_url(full)) {
-      return make_error(ErrorKind::invalid, "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or lead to this machine or to the "
-                                            "address of the ECS or EKS agent");
+      return make_error(ErrorKind::invalid,
+                        "AWS_CONTAINER_CREDENTIALS_FULL_URI must be https, or lead to this machine or to the "
+                        "address of the ECS or EKS agent");
     }
     return ask(relative.empty() ? full : options_.relative_base + relative, deadline, cancellation);
   }

@@ -15,7 +15,7 @@ struct Patience {
 
 /// Sends `request` until there is a reply below 500, with a short pause between attempts. All within `deadline`.
 /// Errors: `timed_out`, `not_applied`, `invalid`; a reply of any status is a success.
-[[nodiscard]] Result<http::Response> exchange(Clock& clock, http::Transport& transport, http::Request request,
-                                              Patience patience, MonotonicTime deadline, const Cancellation* cancellation);
+[[nodiscard]] Result<http::Response> exchange(Clock& clock, http::Transport& transport, http::Request request, Patience patience,
+                                              MonotonicTime deadline, const Cancellation* cancellation);
 
 }  // namespace dynamutex::credentials

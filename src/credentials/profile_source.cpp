@@ -97,7 +97,8 @@ class Resolver {
 
   SourceResult role(const std::string& name, const Section& section) {
 #if DYNAMUTEX_CREDENTIALS_STS
-    if (section.find("mfa_serial") != nullptr) return wrong(name, "mfa_serial is not supported: there is nobody to ask for a code");
+    if (section.find("mfa_serial") != nullptr)
+      return wrong(name, "mfa_serial is not supported: there is nobody to ask for a code");
     Role wanted;
     wanted.arn = value_or_empty(section, "role_arn");
     wanted.session_name = value_or_empty(section, "role_session_name");

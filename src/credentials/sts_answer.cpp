@@ -72,7 +72,8 @@ Error parse_sts_error(std::string_view xml, int status) {
   const std::string code = printable(element_text(xml, "Code").value_or(""));
   const std::string message = printable(element_text(xml, "Message").value_or(""));
   const bool passing = status >= 500 || code == "Throttling" || code == "ThrottlingException" || code == "IDPCommunicationError";
-  Error error = make_error(passing ? ErrorKind::not_applied : ErrorKind::denied, "STS answered with status " + std::to_string(status));
+  Error error =
+      make_error(passing ? ErrorKind::not_applied : ErrorKind::denied, "STS answered with status " + std::to_string(status));
   if (!code.empty()) error.message += ", " + code;
   if (!message.empty()) error.message += ": " + message;
   error.aws_code = code;

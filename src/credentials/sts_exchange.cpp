@@ -25,7 +25,7 @@ bool starts_with(std::string_view text, std::string_view prefix) noexcept { retu
 /// The partitions' DNS suffixes (AWS, "AWS Security Token Service endpoints and quotas", and the SDKs' partitions.json).
 std::string_view dns_suffix(std::string_view region) noexcept {
   constexpr std::pair<std::string_view, std::string_view> kSuffixes[] = {
-      {"cn-", "amazonaws.com.cn"}, {"us-isob-", "sc2s.sgov.gov"}, {"us-isof-", "csp.hci.ic.gov"},
+      {"cn-", "amazonaws.com.cn"}, {"us-isob-", "sc2s.sgov.gov"},  {"us-isof-", "csp.hci.ic.gov"},
       {"us-iso-", "c2s.ic.gov"},   {"eu-isoe-", "cloud.adc-e.uk"}, {"eusc-", "amazonaws.eu"}};
   for (const auto& [prefix, suffix] : kSuffixes) {
     if (starts_with(region, prefix)) return suffix;

@@ -11,9 +11,7 @@ namespace {
 class WebIdentitySource final : public Source {
  public:
   WebIdentitySource(World world, std::string token_file, Role role, StsOptions options)
-      : world_(std::move(world)),
-        token_file_(std::move(token_file)),
-        role_(std::move(role)),
+      : world_(std::move(world)), token_file_(std::move(token_file)), role_(std::move(role)),
         options_(complete_sts_options(std::move(options), world_.environment)) {}
 
   FetchOutcome fetch(MonotonicTime deadline, const Cancellation* cancellation) override {

@@ -90,8 +90,7 @@ Result<ScanPage> Client::scan(std::string_view table, const Scan& request, const
   return std::move(reader.page);
 }
 
-Result<std::string> Client::call(std::string_view operation, std::string_view json, bool idempotent,
-                                 const CallOptions& options) {
+Result<std::string> Client::call(std::string_view operation, std::string_view json, bool idempotent, const CallOptions& options) {
   const std::string target = std::string(kTargetPrefix).append(operation);
   ObjectReader reader;
   auto answer = impl_->perform({target, {}, json, !idempotent, options}, reader);

@@ -61,7 +61,8 @@ ClientMulti::Pending& ClientMulti::idle_pending() {
 }
 
 void ClientMulti::begin_due(const Cancellation* wake) {
-  std::optional<Result<credentials::SharedCredentials>> keys;  // Asked for once: a provider that hangs must not hang once for each.
+  std::optional<Result<credentials::SharedCredentials>>
+      keys;  // Asked for once: a provider that hangs must not hang once for each.
   MonotonicTime now = core_.world.clock.now();
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     Pending& pending = *waiting_.begin()->second;

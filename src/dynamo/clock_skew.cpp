@@ -9,9 +9,9 @@ namespace {
 
 constexpr Duration kExchangeMax = std::chrono::minutes(15);
 constexpr Duration kSkewMin = std::chrono::minutes(4);
-constexpr std::array<std::string_view, 6> kSkewCodes = {
-    "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
-    "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure"};
+constexpr std::array<std::string_view, 6> kSkewCodes = {"RequestTimeTooSkewed",  "RequestExpired",
+                                                        "RequestInTheFuture",    "InvalidSignatureException",
+                                                        "SignatureDoesNotMatch", "AuthFailure"};
 
 }  // namespace
 

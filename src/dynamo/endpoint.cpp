@@ -9,9 +9,7 @@ namespace {
 
 Error invalid(std::string message) { return make_error(ErrorKind::invalid, std::move(message)); }
 
-bool is_alnum(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alnum(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
 /// A DNS label (RFC 1123, section 2.1).
 bool is_label(std::string_view text) noexcept {
@@ -50,9 +48,8 @@ bool valid_host(std::string_view host) noexcept {
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     return host.size() > 2 && host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
   }
-  return !host.empty() && host.front() != '.' && std::all_of(host.begin(), host.end(), [](char c) {
-    return is_alnum(c) || c == '-' || c == '.' || c == '_';
-  });
+  return !host.empty() && host.front() != '.' &&
+         std::all_of(host.begin(), host.end(), [](char c) { return is_alnum(c) || c == '-' || c == '.' || c == '_'; });
 }
 
 bool valid_port(std::string_view port) noexcept {
@@ -99,8 +96,7 @@ Result<std::string> resolve_endpoint(const std::optional<std::string>& configure
 
 Result<std::string> checked_endpoint(std::string_view url) {
   const auto malformed = [&](const char* what) {
-    return invalid("endpoint '" + std::string(url) + "' " + what +
-                   "; write it as https://HOST[:PORT] or http://HOST[:PORT]");
+    return invalid("endpoint '" + std::string(url) + "' " + what + "; write it as https://HOST[:PORT] or http://HOST[:PORT]");
   };
   for (const char c : url) {
     if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7f) {

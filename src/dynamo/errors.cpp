@@ -15,28 +15,38 @@ constexpr std::size_t kMessageMax = 500;
 
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
-constexpr std::array<std::string_view, 13> kThrottlingCodes = {
-    "ProvisionedThroughputExceededException",
-    "ThrottlingException",
-    "Throttling",
-    "ThrottledException",
-    "RequestThrottled",
-    "RequestThrottledException",
-    "RequestLimitExceeded",
-    "TooManyRequestsException",
-    "BandwidthLimitExceeded",
-    "LimitExceededException",
-    "PriorRequestNotComplete",
-    "SlowDown",
-    "EC2ThrottledException"};
-constexpr std::array<std::string_view, 3> kTransientCodes = {"TransactionConflictException",
-                                                             "TransactionInProgressException", "RequestTimeout"};
-constexpr std::array<std::string_view, 17> kDeniedCodes = {
-    "AccessDeniedException",       "AccessDenied",          "UnrecognizedClientException", "InvalidSignatureException",
-    "SignatureDoesNotMatch",       "InvalidClientTokenId",  "MissingAuthenticationTokenException",
-    "MissingAuthenticationToken",  "IncompleteSignature",   "IncompleteSignatureException", "ExpiredTokenException",
-    "ExpiredToken",                "RequestTimeTooSkewed",  "RequestExpired",              "RequestInTheFuture",
-    "AuthFailure",                 "OptInRequired"};
+constexpr std::array<std::string_view, 13> kThrottlingCodes = {"ProvisionedThroughputExceededException",
+                                                               "ThrottlingException",
+                                                               "Throttling",
+                                                               "ThrottledException",
+                                                               "RequestThrottled",
+                                                               "RequestThrottledException",
+                                                               "RequestLimitExceeded",
+                                                               "TooManyRequestsException",
+                                                               "BandwidthLimitExceeded",
+                                                               "LimitExceededException",
+                                                               "PriorRequestNotComplete",
+                                                               "SlowDown",
+                                                               "EC2ThrottledException"};
+constexpr std::array<std::string_view, 3> kTransientCodes = {"TransactionConflictException", "TransactionInProgressException",
+                                                             "RequestTimeout"};
+constexpr std::array<std::string_view, 17> kDeniedCodes = {"AccessDeniedException",
+                                                           "AccessDenied",
+                                                           "UnrecognizedClientException",
+                                                           "InvalidSignatureException",
+                                                           "SignatureDoesNotMatch",
+                                                           "InvalidClientTokenId",
+                                                           "MissingAuthenticationTokenException",
+                                                           "MissingAuthenticationToken",
+                                                           "IncompleteSignature",
+                                                           "IncompleteSignatureException",
+                                                           "ExpiredTokenException",
+                                                           "ExpiredToken",
+                                                           "RequestTimeTooSkewed",
+                                                           "RequestExpired",
+                                                           "RequestInTheFuture",
+                                                           "AuthFailure",
+                                                           "OptInRequired"};
 
 constexpr std::array<std::string_view, 4> kCredentialCodes = {"ExpiredTokenException", "ExpiredToken",
                                                               "UnrecognizedClientException", "InvalidClientTokenId"};
@@ -129,8 +139,7 @@ bool refuses_credentials(std::string_view code) noexcept { return contains(kCred
 void redact(std::string& text, const Secret& secret) {
   constexpr std::string_view kMask = "[secret]";
   if (secret.empty()) return;
-  for (std::size_t at = text.find(secret.reveal()); at != std::string::npos;
-       at = text.find(secret.reveal(), at + kMask.size())) {
+  for (std::size_t at = text.find(secret.reveal()); at != std::string::npos; at = text.find(secret.reveal(), at + kMask.size())) {
     text.replace(at, secret.size(), kMask);
   }
 }

@@ -35,8 +35,8 @@ int days_in_month(int year, int month) noexcept {
 
 std::optional<ServerTime> parse_http_date(std::string_view text) noexcept {
   // "Sun, 06 Nov 1994 08:49:37 GMT"
-  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-      text[19] != ':' || text[22] != ':' || text.substr(25) != " GMT") {
+  if (text.size() != 29 || text.substr(3, 2) != ", " || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' || text[19] != ':' ||
+      text[22] != ':' || text.substr(25) != " GMT") {
     return std::nullopt;
   }
   const auto name_index = [](std::string_view names, std::string_view name) noexcept {
@@ -49,9 +49,8 @@ std::optional<ServerTime> parse_http_date(std::string_view text) noexcept {
   const int hour = number(text.substr(17, 2));
   const int minute = number(text.substr(20, 2));
   const int second = number(text.substr(23, 2));
-  if (name_index(kDays, text.substr(0, 3)) < 0 || month < 1 || year < 1970 || day < 1 ||
-      day > days_in_month(year, month) || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 ||
-      second > 60) {
+  if (name_index(kDays, text.substr(0, 3)) < 0 || month < 1 || year < 1970 || day < 1 || day > days_in_month(year, month) ||
+      hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
     return std::nullopt;
   }
   const std::chrono::seconds since_epoch(days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second);

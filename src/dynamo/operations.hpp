@@ -11,17 +11,13 @@ namespace dynamutex::dynamo {
 inline constexpr std::string_view kTargetPrefix = "DynamoDB_20120810.";
 
 struct OperationKind {
-  std::string_view target;       ///< With the prefix.
-  const char* item_member;       ///< Of a success: where the item stands.
+  std::string_view target;  ///< With the prefix.
+  const char* item_member;  ///< Of a success: where the item stands.
   bool write;
 };
 
-constexpr OperationKind kind_of(const PutItem& /*request*/) noexcept {
-  return {"DynamoDB_20120810.PutItem", "Attributes", true};
-}
-constexpr OperationKind kind_of(const GetItem& /*request*/) noexcept {
-  return {"DynamoDB_20120810.GetItem", "Item", false};
-}
+constexpr OperationKind kind_of(const PutItem& /*request*/) noexcept { return {"DynamoDB_20120810.PutItem", "Attributes", true}; }
+constexpr OperationKind kind_of(const GetItem& /*request*/) noexcept { return {"DynamoDB_20120810.GetItem", "Item", false}; }
 constexpr OperationKind kind_of(const DeleteItem& /*request*/) noexcept {
   return {"DynamoDB_20120810.DeleteItem", "Attributes", true};
 }

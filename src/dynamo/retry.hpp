@@ -32,7 +32,6 @@ class RetryQuota {
 
 /// The pause before retry number `retry` (1 for the first): full jitter below base * 2^(retry-1), at most 20 s. Where the
 /// server says how long (`server_asks`), that is kept, but no more than 5 s above the jittered pause.
-[[nodiscard]] Duration retry_pause(RetryCause cause, int retry, Entropy& entropy,
-                                   std::optional<Duration> server_asks) noexcept;
+[[nodiscard]] Duration retry_pause(RetryCause cause, int retry, Entropy& entropy, std::optional<Duration> server_asks) noexcept;
 
 }  // namespace dynamutex::dynamo

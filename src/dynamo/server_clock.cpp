@@ -38,10 +38,10 @@ void ServerClock::observe(MonotonicTime sent, MonotonicTime received, std::optio
   // The server read its clock at some local time in [sent, received]. At `received` its time was no earlier than what it
   // read, and no later than that and all that may truly have passed since `sent`.
   const Duration error = options_.server_error_max;
-  Offset next{date->time_since_epoch() - error - received.time_since_epoch() - deficit(Duration::zero(), options_.drift_ppm),
-              date->time_since_epoch() + kDateResolution + error - sent.time_since_epoch() +
-                  surplus(received - sent, options_.drift_ppm),
-              received};
+  Offset next{
+      date->time_since_epoch() - error - received.time_since_epoch() - deficit(Duration::zero(), options_.drift_ppm),
+      date->time_since_epoch() + kDateResolution + error - sent.time_since_epoch() + surplus(received - sent, options_.drift_ppm),
+      received};
   if (offset_) {
     // Replies may come in out of order: both intervals are told for the later of the two instants.
     const MonotonicTime reference = std::max(offset_->reference, received);

@@ -12,9 +12,7 @@ namespace {
 constexpr std::size_t kDetailBytesMax = 200;
 
 // The two forms of strerror_r(3), told apart by what they return: XSI's status or GNU's text.
-[[maybe_unused]] const char* pick_text(int status, const char* buffer) noexcept {
-  return status == 0 ? buffer : "unknown error";
-}
+[[maybe_unused]] const char* pick_text(int status, const char* buffer) noexcept { return status == 0 ? buffer : "unknown error"; }
 [[maybe_unused]] const char* pick_text(const char* text, const char* /*buffer*/) noexcept { return text; }
 
 std::string errno_text(int number) {
@@ -80,8 +78,8 @@ std::string message_after_start(const Failure& failure) {
     case ReplyCollector::Excess::body:
       return "the reply of " + host + " is longer than " + bytes(failure.response_bytes_max) + " and was dropped" + doubt;
     case ReplyCollector::Excess::head:
-      return "the reply of " + host + " has more than " + bytes(failure.response_bytes_max) +
-             " of headers and was dropped" + doubt;
+      return "the reply of " + host + " has more than " + bytes(failure.response_bytes_max) + " of headers and was dropped" +
+             doubt;
     case ReplyCollector::Excess::none: break;
   }
   switch (failure.code) {

@@ -25,8 +25,8 @@ enum class Stop { none, cancelled, deadline, poll_failed };
 struct Failure {
   CURLcode code = CURLE_OK;
   Stop stop = Stop::none;
-  bool started = false;  ///< The request went out, at least in part.
-  int os_errno = 0;      ///< Of the last connect(2); 0 where there is none.
+  bool started = false;        ///< The request went out, at least in part.
+  int os_errno = 0;            ///< Of the last connect(2); 0 where there is none.
   std::string_view detail;     ///< libcurl's words for this failure; used for TLS only.
   std::string_view authority;  ///< "host:port" of the request.
   ReplyCollector::Excess excess = ReplyCollector::Excess::none;

@@ -35,8 +35,9 @@ void CurlMulti::start(std::uint64_t id, const Request& request) {
   const Result<UrlParts> parts = check_request(request, options_.allow_plain_http);
   if (!parts) return refuse(parts.error());
   if (mark_.inherited()) {
-    return refuse(make_error(ErrorKind::not_applied, "these requests belong to the process that this one was forked from; "
-                                                     "make another Multi after fork"));
+    return refuse(make_error(ErrorKind::not_applied,
+                             "these requests belong to the process that this one was forked from; "
+                             "make another Multi after fork"));
   }
   Failure failure;
   failure.authority = parts->authority;
@@ -78,8 +79,8 @@ void CurlMulti::idle_away(MonotonicTime until, const Cancellation* wake) {
 
 /// One that last talked to `origin`, most recent first: the others then grow old and are dropped.
 CurlMulti::Slot* CurlMulti::idle_slot(std::string_view origin) {
-  const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
-                                  [&](const Slot* slot) { return slot->worker->origin() == origin; });
+  const auto found =
+      std::find_if(idle_.rbegin(), idle_.rend(), [&](const Slot* slot) { return slot->worker->origin() == origin; });
   if (found != idle_.rend()) {
     Slot* const slot = *found;
     idle_.erase(std::prev(found.base()));
@@ -272,8 +273,8 @@ int CurlMulti::on_socket(CURL* /*easy*/, curl_socket_t socket, int what, void* s
     else queue.forget(socket);
     return 0;
   }
-  const std::uint32_t events = ((what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0U) |
-                               ((what & CURL_POLL_OUT) != 0 ? std::uint32_t{EPOLLOUT} : 0U);
+  const std::uint32_t events =
+      ((what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0U) | ((what & CURL_POLL_OUT) != 0 ? std::uint32_t{EPOLLOUT} : 0U);
   if (!known || slot.watched_events != events) queue.watch(socket, events, tag_of(slot.index, socket));
   if (!worker.owns(socket)) return 0;  // Of libcurl's resolver.
   slot.watched = socket;

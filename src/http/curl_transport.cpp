@@ -27,8 +27,8 @@ class Pool {
   /// The worker that last talked to `origin`, most recent first: the others then grow old and are closed. May be null.
   [[nodiscard]] WorkerPtr borrow(std::string_view origin) {
     const std::lock_guard lock(mutex_);
-    const auto found = std::find_if(idle_.rbegin(), idle_.rend(),
-                                    [&](const WorkerPtr& worker) { return worker->origin() == origin; });
+    const auto found =
+        std::find_if(idle_.rbegin(), idle_.rend(), [&](const WorkerPtr& worker) { return worker->origin() == origin; });
     if (found == idle_.rend()) return nullptr;
     WorkerPtr worker = std::move(*found);
     idle_.erase(std::prev(found.base()));

@@ -50,21 +50,20 @@ CurlWorker::~CurlWorker() {
 
 bool CurlWorker::set_constants() {
   const auto text_or_null = [](const std::string& text) { return text.empty() ? nullptr : text.c_str(); };
-  const auto connect_timeout = std::clamp<milliseconds>(duration_cast<milliseconds>(options_.connect_timeout),
-                                                        milliseconds(1), std::chrono::hours(1));
+  const auto connect_timeout =
+      std::clamp<milliseconds>(duration_cast<milliseconds>(options_.connect_timeout), milliseconds(1), std::chrono::hours(1));
   bool ok = restrict_protocols(easy_, options_.allow_plain_http) && set(easy_, CURLOPT_NOSIGNAL, 1L) &&
             set(easy_, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy_, CURLOPT_SSL_VERIFYHOST, 2L) &&
             set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2)) &&
-            set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) &&
-            set(easy_, CURLOPT_FOLLOWLOCATION, 0L) && set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
+            set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) && set(easy_, CURLOPT_FOLLOWLOCATION, 0L) &&
+            set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
             set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_timeout.count()));
   // HTTP/1.1: one request at a time needs no multiplexing, and libcurl resends what an HTTP/2 server refused
   // (REFUSED_STREAM) on rules of its own; "one start, one request" is plain to see here.
   ok = ok && set(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1)) &&
        set(easy_, CURLOPT_HTTP09_ALLOWED, 0L) && set(easy_, CURLOPT_HTTP_CONTENT_DECODING, 0L) &&
        set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L) && set(easy_, CURLOPT_TCP_NODELAY, 1L) &&
-       set(easy_, CURLOPT_TCP_KEEPALIVE, 1L) && set(easy_, CURLOPT_TCP_KEEPIDLE, 30L) &&
-       set(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
+       set(easy_, CURLOPT_TCP_KEEPALIVE, 1L) && set(easy_, CURLOPT_TCP_KEEPIDLE, 30L) && set(easy_, CURLOPT_TCP_KEEPINTVL, 10L);
   if (!options_.ca_bundle.empty()) {
     ok = ok && set(easy_, CURLOPT_CAINFO, options_.ca_bundle.c_str()) &&
          set(easy_, CURLOPT_CAPATH, static_cast<const char*>(nullptr)) &&
@@ -88,10 +87,9 @@ bool CurlWorker::set_hooks() {
   return set(easy_, CURLOPT_PREREQFUNCTION, &CurlWorker::on_start) && set(easy_, CURLOPT_PREREQDATA, self) &&
          set(easy_, CURLOPT_HEADERFUNCTION, &CurlWorker::on_header) && set(easy_, CURLOPT_HEADERDATA, self) &&
          set(easy_, CURLOPT_WRITEFUNCTION, &CurlWorker::on_body) && set(easy_, CURLOPT_WRITEDATA, self) &&
-         set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlWorker::on_open_socket) &&
-         set(easy_, CURLOPT_OPENSOCKETDATA, self) &&
-         set(easy_, CURLOPT_CLOSESOCKETFUNCTION, &CurlWorker::on_close_socket) &&
-         set(easy_, CURLOPT_CLOSESOCKETDATA, self) && set(easy_, CURLOPT_ERRORBUFFER, &detail_[0]);
+         set(easy_, CURLOPT_OPENSOCKETFUNCTION, &CurlWorker::on_open_socket) && set(easy_, CURLOPT_OPENSOCKETDATA, self) &&
+         set(easy_, CURLOPT_CLOSESOCKETFUNCTION, &CurlWorker::on_close_socket) && set(easy_, CURLOPT_CLOSESOCKETDATA, self) &&
+         set(easy_, CURLOPT_ERRORBUFFER, &detail_[0]);
 }
 
 Result<Response> CurlWorker::run(const Request& request, const UrlParts& parts, MonotonicTime now) {

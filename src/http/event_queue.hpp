@@ -29,7 +29,8 @@ class EventQueue {
   void take(Handle&& handle) {
     std::array<epoll_event, 64> ready;
     const int count = ::epoll_wait(descriptor_, ready.data(), static_cast<int>(ready.size()), 0);
-    for (int i = 0; i < count; ++i) handle(ready[static_cast<std::size_t>(i)].data.u64, ready[static_cast<std::size_t>(i)].events);
+    for (int i = 0; i < count; ++i)
+      handle(ready[static_cast<std::size_t>(i)].data.u64, ready[static_cast<std::size_t>(i)].events);
   }
 
  private:

@@ -29,8 +29,9 @@ Result<UrlParts> check_url(std::string_view url, bool allow_plain_http) {
   std::size_t scheme_size = kHttps.size();
   if (starts_with_ignoring_case(url, kHttp)) {
     if (!allow_plain_http) {
-      return invalid("refused a URL with http://: without TLS anyone on the way could read and change the request; "
-                     "use https://, or allow plain http explicitly");
+      return invalid(
+          "refused a URL with http://: without TLS anyone on the way could read and change the request; "
+          "use https://, or allow plain http explicitly");
     }
     scheme_size = kHttp.size();
   } else if (!starts_with_ignoring_case(url, kHttps)) {

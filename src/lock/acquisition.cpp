@@ -27,10 +27,7 @@ std::string seconds_text(Duration span) {
 }  // namespace
 
 Acquisition::Acquisition(std::shared_ptr<Core> core, const LockName& name, const AcquireOptions& options, MonotonicTime latest)
-    : core_(std::move(core)),
-      name_(name),
-      options_(options),
-      deadline_(deadline_of(*core_, options, latest)),
+    : core_(std::move(core)), name_(name), options_(options), deadline_(deadline_of(*core_, options, latest)),
       pause_(core_->options.poll_min) {}
 
 Next Acquisition::begin() { return act({Step::create, core_->clock.now()}); }
@@ -225,8 +222,8 @@ Next Acquisition::fail_in_doubt(Error error) {
 Next Acquisition::taken_back() {
   Error error = *std::move(reason_);
   error.kind = ErrorKind::ambiguous;
-  error.message = "taking lock '" + name_.key + "' is in doubt: " + error.message +
-                  "; it may stay taken for " + seconds_text(options_.lease) + " if the write still arrives";
+  error.message = "taking lock '" + name_.key + "' is in doubt: " + error.message + "; it may stay taken for " +
+                  seconds_text(options_.lease) + " if the write still arrives";
   if (!std::get_if<Asking>(&part_)->answer()) error.message += " (taking the write back failed as well)";
   return fail(std::move(error));
 }
@@ -253,13 +250,12 @@ bool Acquisition::lacks_floor() const noexcept {
 }
 
 Error Acquisition::untimed() const {
-  return make_error(ErrorKind::not_applied, "lock '" + name_.key + "' has no token to go on from, and the service does not tell its "
-                                            "time, from which a first token is taken: its replies need a Date header");
+  return make_error(ErrorKind::not_applied, "lock '" + name_.key +
+                                                "' has no token to go on from, and the service does not tell its "
+                                                "time, from which a first token is taken: its replies need a Date header");
 }
 
-Error Acquisition::cancelled() const {
-  return make_error(ErrorKind::timed_out, "taking lock '" + name_.key + "' was cancelled");
-}
+Error Acquisition::cancelled() const { return make_error(ErrorKind::timed_out, "taking lock '" + name_.key + "' was cancelled"); }
 
 Duration Acquisition::cleanup_time() const noexcept {
   return std::clamp(deadline_ - core_->clock.now(), kCleanupMin, kCleanupMax);

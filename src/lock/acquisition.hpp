@@ -77,7 +77,7 @@ class Acquisition final : public Dialogue {
   const MonotonicTime deadline_;
   Duration pause_;
   bool left_behind_ = false;  ///< A record of ours may stand in the table that nobody relies on.
-  bool answered_ = false;  ///< The table has answered: failures from now on are waited out.
+  bool answered_ = false;     ///< The table has answered: failures from now on are waited out.
 
   std::optional<Record> seen_;
   MonotonicTime unchanged_since_;
@@ -89,9 +89,9 @@ class Acquisition final : public Dialogue {
   std::variant<std::monostate, Asking, Settling, Renewing, Releasing> part_;
   Dialogue* dialogue_ = nullptr;  ///< The one in `part_`; null during a pause of its own.
   Continuation then_ = nullptr;
-  MonotonicTime asked_;           ///< When the last look was sent.
-  bool reliable_ = false;         ///< Of a lease that is being corrected: it may be used as it is.
-  std::optional<Error> reason_;   ///< Why it is being given back; empty to look again afterwards.
+  MonotonicTime asked_;          ///< When the last look was sent.
+  bool reliable_ = false;        ///< Of a lease that is being corrected: it may be used as it is.
+  std::optional<Error> reason_;  ///< Why it is being given back; empty to look again afterwards.
 
   std::shared_ptr<LeaseState> granted_;
   Error error_;

@@ -10,8 +10,7 @@ namespace dynamutex::lock {
 
 class Asking final : public Dialogue {
  public:
-  Asking(dynamo::Operation operation, const dynamo::CallOptions& options)
-      : operation_(std::move(operation)), options_(options) {}
+  Asking(dynamo::Operation operation, const dynamo::CallOptions& options) : operation_(std::move(operation)), options_(options) {}
 
   Next begin() override { return Send{&operation_, options_}; }
   Next answered(Result<dynamo::WriteOutcome> answer) override {

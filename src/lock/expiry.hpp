@@ -29,7 +29,6 @@ struct Expiry {
 
 /// Whether a guessed expiry may stand, now that a reply came: it is no earlier than the latest time at which the lease can
 /// end, and not so late that a crash would keep the lock from others for much longer than the lease.
-[[nodiscard]] bool borne_out(const Expiry& expiry, const dynamo::ServerClock& server_clock, MonotonicTime from,
-                             Duration lease);
+[[nodiscard]] bool borne_out(const Expiry& expiry, const dynamo::ServerClock& server_clock, MonotonicTime from, Duration lease);
 
 }  // namespace dynamutex::lock

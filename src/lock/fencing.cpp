@@ -11,8 +11,8 @@
 namespace dynamutex::lock {
 namespace {
 
-constexpr std::array<std::string_view, 5> kOptional = {attribute::kReleased, attribute::kExpiresAt,
-                                                       attribute::kExpiresVersion, attribute::kTtl, attribute::kData};
+constexpr std::array<std::string_view, 5> kOptional = {attribute::kReleased, attribute::kExpiresAt, attribute::kExpiresVersion,
+                                                       attribute::kTtl, attribute::kData};
 
 /// "#a0 = :a0, #a1 = :a1, …" for every attribute of the record but its key.
 void set_attributes(const Core& core, const dynamo::Item& item, dynamo::Expression& update) {

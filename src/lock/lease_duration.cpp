@@ -13,14 +13,8 @@ struct Unit {
   std::int64_t nanoseconds;
 };
 /// Go's units (package time, ParseDuration), longer names before their beginnings. "µs" comes with either mu.
-constexpr Unit kUnits[] = {{"ns", 1},
-                           {"us", 1'000},
-                           {"\xc2\xb5s", 1'000},
-                           {"\xce\xbcs", 1'000},
-                           {"ms", 1'000'000},
-                           {"s", 1'000'000'000},
-                           {"m", 60'000'000'000},
-                           {"h", 3'600'000'000'000}};
+constexpr Unit kUnits[] = {{"ns", 1},         {"us", 1'000},        {"\xc2\xb5s", 1'000},  {"\xce\xbcs", 1'000},
+                           {"ms", 1'000'000}, {"s", 1'000'000'000}, {"m", 60'000'000'000}, {"h", 3'600'000'000'000}};
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
 
 /// Takes digits off the front of `text`; empty where there are none or they overflow.

@@ -106,9 +106,7 @@ class LeaseState {
   [[nodiscard]] std::pair<RecordWrite, std::optional<RecordWrite>> writes() const;
   [[nodiscard]] std::optional<FencingToken> fencing_token() const noexcept { return fencing_token_; }
   [[nodiscard]] const LockName& name() const noexcept { return name_; }
-  [[nodiscard]] const std::string& owner() const noexcept {
-    return adopted_ ? adopted_->owner : core_->options.owner;
-  }
+  [[nodiscard]] const std::string& owner() const noexcept { return adopted_ ? adopted_->owner : core_->options.owner; }
   [[nodiscard]] Duration length() const noexcept { return length_; }
   [[nodiscard]] Core& core() const noexcept { return *core_; }
 
@@ -134,8 +132,8 @@ class LeaseState {
   mutable std::mutex mutex_;  ///< Guards what follows; held for moments, and never while a clock is read.
   std::condition_variable turn_ended_;
   std::uint64_t turns_ = 0;
-  std::uint64_t turn_ = 0;   ///< Whose it is; zero for nobody's.
-  bool yielding_ = false;    ///< The turn may be overtaken.
+  std::uint64_t turn_ = 0;  ///< Whose it is; zero for nobody's.
+  bool yielding_ = false;   ///< The turn may be overtaken.
   RecordWrite held_;
   std::unique_ptr<RecordWrite> pending_;  ///< A renewal that may have been applied: settled before any other.
   std::unique_ptr<const Error> loss_;

@@ -63,8 +63,7 @@ Result<void> LockClient::Impl::scan(bool consistent, const Cancellation* cancell
   return {};
 }
 
-Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancellation* cancellation,
-                                          PruneReport& report) {
+Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report) {
   ++report.seen;
   const auto record = decode(item, options.schema);
   // What is no lock's record is not ours to delete.
@@ -149,8 +148,8 @@ Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
 
 PruneReport LockClient::prune(const Cancellation* cancellation) {
   PruneReport report;
-  auto scanned = impl_->scan(
-      false, cancellation, [&](const dynamo::Item& item) { return impl_->prune_item(item, cancellation, report); });
+  auto scanned =
+      impl_->scan(false, cancellation, [&](const dynamo::Item& item) { return impl_->prune_item(item, cancellation, report); });
   if (!scanned) report.stopped = std::move(scanned).error();
   return report;
 }

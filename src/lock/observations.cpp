@@ -17,8 +17,8 @@ MonotonicTime Observations::note(const LockName& name, const std::string& versio
     return seen.first;
   }
   if (seen_.size() >= kMax) {
-    const auto oldest = std::min_element(seen_.begin(), seen_.end(),
-                                         [](const auto& a, const auto& b) { return a.second.last < b.second.last; });
+    const auto oldest =
+        std::min_element(seen_.begin(), seen_.end(), [](const auto& a, const auto& b) { return a.second.last < b.second.last; });
     seen_.erase(oldest);
   }
   seen_.emplace(name, Seen{version, received, received});

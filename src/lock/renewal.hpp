@@ -9,12 +9,12 @@ namespace dynamutex::lock {
 
 /// One lease as a Renewer sees it.
 struct RenewalView {
-  MonotonicTime term_began;                  ///< The present term counts from here.
-  MonotonicTime valid_until;                 ///< And ends here.
-  Duration length;                           ///< What a full lease lasts.
-  std::optional<MonotonicTime> retry_at;     ///< After a failure: when to try again.
+  MonotonicTime term_began;               ///< The present term counts from here.
+  MonotonicTime valid_until;              ///< And ends here.
+  Duration length;                        ///< What a full lease lasts.
+  std::optional<MonotonicTime> retry_at;  ///< After a failure: when to try again.
   bool at_risk_told = false;
-  Duration early{};                          ///< How long before a third of its length this term is to be renewed.
+  Duration early{};  ///< How long before a third of its length this term is to be renewed.
 };
 
 enum class RenewalStep { wait, renew, tell_at_risk, tell_lost };

@@ -53,10 +53,10 @@ class RenewalLoop {
     std::unique_ptr<Error> failure;               ///< The last, if the last renewal failed.
     Table* table = nullptr;
     MonotonicTime news_at;
-    MonotonicTime rank;          ///< In `due`: when it is. In the others: when the lease ends.
+    MonotonicTime rank;                             ///< In `due`: when it is. In the others: when the lease ends.
     MonotonicTime retry_at = MonotonicTime::max();  ///< After a failure; else max().
     Duration early{};
-    std::uint64_t flight = 0;    ///< Its renewal under way; zero for none.
+    std::uint64_t flight = 0;  ///< Its renewal under way; zero for none.
     std::uint32_t news_place = 0;
     std::uint32_t place = 0;
     std::int32_t failures = 0;
@@ -69,16 +69,16 @@ class RenewalLoop {
   /// What belongs to one table.
   struct Table {
     Table(dynamo::Table& table, std::size_t in_flight_max) : line(table, in_flight_max) {}
-    Line line;                  ///< Touched by the stepping thread only.
+    Line line;  ///< Touched by the stepping thread only.
     // Due, by when the lease ends.
     Ranked fresh;
-    Ranked failed;              ///< Their last renewal failed.
-    Ranked hopeless;            ///< An answer would reach them too late, by all we know.
-    bool used = false;          ///< The line was opened, or is about to be.
+    Ranked failed;      ///< Their last renewal failed.
+    Ranked hopeless;    ///< An answer would reach them too late, by all we know.
+    bool used = false;  ///< The line was opened, or is about to be.
     std::size_t leases = 0;
     std::size_t flights = 0;
-    std::size_t doubtful = 0;   ///< Flights of leases that were not fresh.
-    Duration answer_time{};     ///< How long a renewal takes, of late.
+    std::size_t doubtful = 0;                                                    ///< Flights of leases that were not fresh.
+    Duration answer_time{};                                                      ///< How long a renewal takes, of late.
     std::unique_ptr<Cancellation> interrupt = std::make_unique<Cancellation>();  ///< Ends a request on a sequential line.
   };
   struct Flight {
@@ -120,15 +120,15 @@ class RenewalLoop {
   std::condition_variable quiet_;
   std::unordered_map<const LeaseState*, Entry> entries_;
   std::map<const dynamo::Table*, std::unique_ptr<Table>> tables_;
-  std::vector<std::unique_ptr<Table>> left_;   ///< Tables whose last lease is gone, to be closed.
-  std::vector<std::uint64_t> grounded_;        ///< Flights of leases that are gone.
-  std::uint64_t tables_left_ = 0;              ///< So many were ever put into `left_`, …
-  std::uint64_t tables_closed_ = 0;            ///< … and so many of them are closed.
+  std::vector<std::unique_ptr<Table>> left_;  ///< Tables whose last lease is gone, to be closed.
+  std::vector<std::uint64_t> grounded_;       ///< Flights of leases that are gone.
+  std::uint64_t tables_left_ = 0;             ///< So many were ever put into `left_`, …
+  std::uint64_t tables_closed_ = 0;           ///< … and so many of them are closed.
   Ranked due_;
   News news_;
   std::unique_ptr<Cancellation> wake_ = std::make_unique<Cancellation>();
   MonotonicTime sleeps_until_ = MonotonicTime::min();
-  const LeaseState* telling_ = nullptr;        ///< Of which an event is being told.
+  const LeaseState* telling_ = nullptr;  ///< Of which an event is being told.
   std::thread::id stepping_;
   bool stopping_ = false;
 

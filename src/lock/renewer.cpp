@@ -11,8 +11,7 @@ class Renewer::Impl {
  public:
   Impl(Clock& clock, Entropy& entropy, const RenewerOptions& options)
       : loop(clock, entropy, options), thread_([this] {
-          while (loop.step()) {
-          }
+          while (loop.step()) {}
         }) {}
 
   ~Impl() {

@@ -17,11 +17,11 @@ namespace dynamutex::lock {
 
 /// What a contender knows when it decides. `record` is what its last look or its last refused write showed.
 struct Sight {
-  const Record* record = nullptr;                   ///< Null where there is none.
-  const std::string* my_version = nullptr;          ///< Of my write that may have been applied; null before the first.
-  std::optional<dynamo::ServerTimeBounds> server;   ///< The servers' time at `now`.
-  MonotonicTime unchanged_since;                    ///< Receipt of the first look that showed this very version.
-  MonotonicTime looked_at;                          ///< Sending of the last look that showed it.
+  const Record* record = nullptr;                  ///< Null where there is none.
+  const std::string* my_version = nullptr;         ///< Of my write that may have been applied; null before the first.
+  std::optional<dynamo::ServerTimeBounds> server;  ///< The servers' time at `now`.
+  MonotonicTime unchanged_since;                   ///< Receipt of the first look that showed this very version.
+  MonotonicTime looked_at;                         ///< Sending of the last look that showed it.
   MonotonicTime now;
   unsigned drift_ppm = 0;
 };

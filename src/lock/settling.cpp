@@ -29,8 +29,8 @@ Next Settling::answered(Result<dynamo::WriteOutcome> answer) {
 
   settled_.in_doubt = settled_.in_doubt || answer.error().kind == ErrorKind::ambiguous;
   const MonotonicTime again_at = saturating_add(core_.clock.now(), jittered(core_, pause_));
-  const bool again = settled_.in_doubt && is_transient(answer.error().kind) && !is_cancelled(options_) &&
-                     again_at < options_.deadline;
+  const bool again =
+      settled_.in_doubt && is_transient(answer.error().kind) && !is_cancelled(options_) && again_at < options_.deadline;
   settled_.error = std::move(answer).error();
   if (!again) return Done{};
   pause_ = std::min(pause_ * 2, core_.options.poll_max);

@@ -33,8 +33,8 @@ Failure check_required(const CanonicalHeaders& headers, const Credentials& crede
 }
 
 std::size_t authorization_size(const Credentials& credentials, const Scope& scope, std::size_t names_size) noexcept {
-  return algorithm.size() + before_credential.size() + credentials.access_key_id.size() + 1 + scope.date.day().size() +
-         1 + scope.region.size() + 1 + scope.service.size() + scope_end.size() + before_names.size() + names_size +
+  return algorithm.size() + before_credential.size() + credentials.access_key_id.size() + 1 + scope.date.day().size() + 1 +
+         scope.region.size() + 1 + scope.service.size() + scope_end.size() + before_names.size() + names_size +
          before_signature.size() + sizeof(HexDigest);
 }
 

@@ -13,17 +13,15 @@ constexpr std::string_view unsigned_payload = "UNSIGNED-PAYLOAD";
 
 Failure check_method(std::string_view method) {
   // An upper-case letter is a token character that lower-casing changes or that has no lower case at all.
-  const bool valid = !method.empty() && std::all_of(method.begin(), method.end(), [](char c) {
-    return token_lower(c) != 0 && !(c >= 'a' && c <= 'z');
-  });
+  const bool valid = !method.empty() && std::all_of(method.begin(), method.end(),
+                                                    [](char c) { return token_lower(c) != 0 && !(c >= 'a' && c <= 'z'); });
   if (!valid) return failure("the method is not an HTTP method in upper case, such as POST");
   return nullptr;
 }
 
 bool is_lower_hex_sha256(std::string_view text) noexcept {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
 }
 
 }  // namespace

@@ -28,7 +28,6 @@ class PayloadText {
 /// Writes the canonical request. `headers` and `payload` are those of `request`, read; `signed_names` what the headers write as
 /// names.
 [[nodiscard]] Failure append_canonical_request(Writer& out, const Request& request, const CanonicalHeaders& headers,
-                                               std::string_view signed_names, PayloadText& payload,
-                                               const Options& options);
+                                               std::string_view signed_names, PayloadText& payload, const Options& options);
 
 }  // namespace dynamutex::sigv4

@@ -18,9 +18,8 @@ std::string_view trimmed(std::string_view text) noexcept {
 }
 
 bool is_header(std::string_view name, std::string_view lower) noexcept {
-  return std::equal(name.begin(), name.end(), lower.begin(), lower.end(), [](char a, char b) {
-    return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-  });
+  return std::equal(name.begin(), name.end(), lower.begin(), lower.end(),
+                    [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; });
 }
 
 /// Takes lines off a text.
@@ -61,16 +60,16 @@ bool split_request_line(std::string_view line, std::string_view& method, std::st
 
 /// What `content-length` leaves of `rest`; an error where they contradict.
 Result<std::string_view> body_of(std::string_view rest, const std::vector<Header>& headers) {
-  const auto length = std::find_if(headers.begin(), headers.end(),
-                                   [](const Header& header) { return is_header(header.name, "content-length"); });
+  const auto length =
+      std::find_if(headers.begin(), headers.end(), [](const Header& header) { return is_header(header.name, "content-length"); });
   if (length == headers.end()) return rest;
   std::size_t size = 0;
   const char* const end = length->value.data() + length->value.size();
   const auto [stop, error] = std::from_chars(length->value.data(), end, size);
   if (error != std::errc() || stop != end) return invalid("the content-length is not a number of bytes; correct it");
   if (rest.size() < size || rest.find_first_not_of("\r\n", size) != std::string_view::npos) {
-    return invalid("the body has " + std::to_string(rest.size()) + " bytes but content-length says " +
-                   std::to_string(size) + "; make them agree");
+    return invalid("the body has " + std::to_string(rest.size()) + " bytes but content-length says " + std::to_string(size) +
+                   "; make them agree");
   }
   return rest.substr(0, size);
 }
@@ -112,8 +111,6 @@ Result<HttpText> HttpText::parse(std::string_view text) {
   return http;
 }
 
-Request HttpText::request() const noexcept {
-  return {method_, path_, query_, Headers(headers_), Payload::of(body_)};
-}
+Request HttpText::request() const noexcept { return {method_, path_, query_, Headers(headers_), Payload::of(body_)}; }
 
 }  // namespace dynamutex::sigv4

@@ -43,9 +43,8 @@ struct SigningKeyCache::Impl {
       entries.push_back(std::move(entry));
       return;
     }
-    *std::min_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-      return a.last_used < b.last_used;
-    }) = std::move(entry);
+    *std::min_element(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.last_used < b.last_used; }) =
+        std::move(entry);
   }
 
   const std::size_t capacity;

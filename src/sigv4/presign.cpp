@@ -9,9 +9,9 @@
 namespace dynamutex::sigv4 {
 namespace {
 
-constexpr std::string_view signature_parameters[] = {
-    "X-Amz-Algorithm", "X-Amz-Credential",     "X-Amz-Date",     "X-Amz-SignedHeaders",
-    "X-Amz-Expires",   "X-Amz-Security-Token", "X-Amz-Signature"};
+constexpr std::string_view signature_parameters[] = {"X-Amz-Algorithm",     "X-Amz-Credential", "X-Amz-Date",
+                                                     "X-Amz-SignedHeaders", "X-Amz-Expires",    "X-Amz-Security-Token",
+                                                     "X-Amz-Signature"};
 
 Failure check_own_query(std::string_view query) {
   std::string canonical;
@@ -22,8 +22,7 @@ Failure check_own_query(std::string_view query) {
     const std::size_t end = std::min(canonical.find('&', begin), canonical.size());
     const std::string_view piece(canonical.data() + begin, end - begin);
     const std::string_view name = piece.substr(0, piece.find('='));
-    if (std::find(std::begin(signature_parameters), std::end(signature_parameters), name) !=
-        std::end(signature_parameters)) {
+    if (std::find(std::begin(signature_parameters), std::end(signature_parameters), name) != std::end(signature_parameters)) {
       return failure({"the query has a parameter '", name, "' already; presign the bare request"});
     }
     begin = end + 1;

@@ -45,9 +45,7 @@ void start(unsigned char* memory, const SigningKey::State& state, unsigned bits_
 // As SHA256_Init, which would also zero the whole block buffer.
 Sha256::Sha256() noexcept { start(context_, initial_state, 0); }
 
-Sha256::Sha256(const SigningKey::State& after_one_block) noexcept {
-  start(context_, after_one_block, sha256_block_size * 8);
-}
+Sha256::Sha256(const SigningKey::State& after_one_block) noexcept { start(context_, after_one_block, sha256_block_size * 8); }
 
 void Sha256::update(const void* data, std::size_t size) noexcept { SHA256_Update(context(context_), data, size); }
 

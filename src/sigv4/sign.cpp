@@ -46,8 +46,8 @@ Result<std::string> authorization_text(const Request& request, const Credentials
 
 }  // namespace
 
-Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope,
-                           SigningKeyCache& keys, const Options& options) {
+Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope, SigningKeyCache& keys,
+                           const Options& options) {
   HexDigest digest;
   Request complete = request;
   complete.payload = hashed_once(request.payload, digest);
@@ -64,7 +64,8 @@ Result<SignedRequest> sign(const Request& request, const Credentials& credential
   }
   std::vector<Header> headers(request.headers.begin(), request.headers.end());
   for (const AddedHeader& header : result.added) headers.push_back({header.name, header.value});
-  if (add_token && !options.sign_session_token) headers.erase(headers.begin() + static_cast<std::ptrdiff_t>(request.headers.size()));
+  if (add_token && !options.sign_session_token)
+    headers.erase(headers.begin() + static_cast<std::ptrdiff_t>(request.headers.size()));
   complete.headers = headers;
 
   auto value = authorization_text(complete, credentials, scope, keys, options);

@@ -14,9 +14,8 @@ constexpr std::size_t access_key_id_size_max = 128;  // IAM API reference, Acces
 
 /// What may stand between the slashes of a credential scope and before the comma that ends it.
 bool is_scope_name(std::string_view name, std::size_t size_max) noexcept {
-  return !name.empty() && name.size() <= size_max && std::all_of(name.begin(), name.end(), [](char c) {
-    return c > ' ' && c < 0x7f && c != '/' && c != ',';
-  });
+  return !name.empty() && name.size() <= size_max &&
+         std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f && c != '/' && c != ','; });
 }
 
 /// Wiped memory for bytes on their way into a key.

@@ -22,8 +22,8 @@ inline constexpr std::string_view scope_end = "/aws4_request";
 inline constexpr std::size_t scope_name_size_max = 64;
 
 /// Room for any string to sign: algorithm, time, scope and hash on four lines.
-using StringToSign = std::array<char, algorithm.size() + 1 + 16 + 1 + 8 + 1 + scope_name_size_max + 1 +
-                                          scope_name_size_max + scope_end.size() + 1 + 64>;
+using StringToSign = std::array<char, algorithm.size() + 1 + 16 + 1 + 8 + 1 + scope_name_size_max + 1 + scope_name_size_max +
+                                          scope_end.size() + 1 + 64>;
 
 /// The string to sign for a canonical request of this hash, in `memory`. `scope` was checked.
 [[nodiscard]] std::string_view write_string_to_sign(StringToSign& memory, const Scope& scope,

@@ -52,9 +52,7 @@ constexpr int hex_value(char c) noexcept {
 [[nodiscard]] inline HexDigest to_hex(const unsigned char (&digest)[32]) noexcept {
   HexDigest hex;
   // Arithmetic and not a table, so that it compiles to a few vector instructions.
-  constexpr auto digit = [](unsigned value) noexcept {
-    return static_cast<char>(value + '0' + (value > 9 ? 'a' - '9' - 1 : 0));
-  };
+  constexpr auto digit = [](unsigned value) noexcept { return static_cast<char>(value + '0' + (value > 9 ? 'a' - '9' - 1 : 0)); };
   for (std::size_t i = 0; i < 32; ++i) {
     hex.digits[2 * i] = digit(digest[i] >> 4U);
     hex.digits[2 * i + 1] = digit(digest[i] & 15U);

@@ -8,11 +8,14 @@
 // are resolved by c-ares, which asks for a service's number only where none is given.
 extern "C" {
 
-int getaddrinfo(const char* /*host*/, const char* /*service*/, const addrinfo* /*hints*/, addrinfo** /*found*/) { return EAI_FAIL; }
+int getaddrinfo(const char* /*host*/, const char* /*service*/, const addrinfo* /*hints*/, addrinfo** /*found*/) {
+  return EAI_FAIL;
+}
 void freeaddrinfo(addrinfo* /*found*/) {}
 hostent* gethostbyname(const char* /*host*/) { return nullptr; }
 servent* getservbyname(const char* /*name*/, const char* /*protocol*/) { return nullptr; }
-int getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*memory*/, char* /*text*/, size_t /*size*/, servent** found) {
+int getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*memory*/, char* /*text*/, size_t /*size*/,
+                    servent** found) {
   *found = nullptr;
   return 0;
 }

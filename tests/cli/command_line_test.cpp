@@ -32,8 +32,9 @@ void check_refused(const Words& words, const std::string& expected) {
 }  // namespace
 
 TEST_CASE("global flags are taken before the command and after it") {
-  const Words flags = {"--table", "t", "--region=r", "--endpoint-url", "u", "--profile", "p", "--key-name", "k",
-                       "--sort-key-name", "s", "--json", "-v"};
+  const Words flags = {"--table", "t",          "--region=r", "--endpoint-url",  "u", "--profile",
+                       "p",       "--key-name", "k",          "--sort-key-name", "s", "--json",
+                       "-v"};
   Words before = flags;
   before.insert(before.end(), {"show", "x"});
   Words after = {"show", "x"};

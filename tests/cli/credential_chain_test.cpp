@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "cli/exit_codes.hpp"
 #include "cli/errors.hpp"
+#include "cli/exit_codes.hpp"
 
 using dynamutex::Error;
 using dynamutex::ErrorKind;
@@ -41,15 +41,14 @@ TEST_CASE("a source that is set up and fails is told as it is") {
 
 TEST_CASE("the chain asks nobody where the environment has keys, and names its source") {
   const auto clock = dynamutex::make_system_clock();
-  dynamutex::cli::CredentialChain chain(
-      *clock,
-      [](const char* name) -> std::optional<std::string> {
-        const std::string variable = name;
-        if (variable == "AWS_ACCESS_KEY_ID") return "AKIDEXAMPLE";
-        if (variable == "AWS_SECRET_ACCESS_KEY") return "secret";
-        return std::nullopt;
-      },
-      {});
+  dynamutex::cli::CredentialChain chain(*clock,
+                                        [](const char* name) -> std::optional<std::string> {
+                                          const std::string variable = name;
+                                          if (variable == "AWS_ACCESS_KEY_ID") return "AKIDEXAMPLE";
+                                          if (variable == "AWS_SECRET_ACCESS_KEY") return "secret";
+                                          return std::nullopt;
+                                        },
+                                        {});
   const auto found = chain.provider().get(dynamutex::MonotonicTime::max(), nullptr);
   REQUIRE(found.ok());
   CHECK((*found)->access_key_id == "AKIDEXAMPLE");

@@ -103,7 +103,8 @@ TEST_CASE("a table that fits is ok, and replicas are warned of") {
 }
 
 TEST_CASE("a table that is missing, being deleted, or keyed otherwise is a failure, with what to do") {
-  const auto missing = check_table("locks", "eu-west-1", refused(ErrorKind::not_found, "ResourceNotFoundException"), std::nullopt, {});
+  const auto missing =
+      check_table("locks", "eu-west-1", refused(ErrorKind::not_found, "ResourceNotFoundException"), std::nullopt, {});
   CHECK(named(missing, "table").mend == "create it: dynamutex --table locks --region eu-west-1 init");
   CHECK(named(missing, "table").exit_code == 78);
   CHECK(named(missing, "key schema").status == CheckStatus::skipped);
@@ -133,7 +134,8 @@ TEST_CASE("where the table may not be described, an item of it that may be read 
 
 TEST_CASE("TTL has to be on, on the right attribute") {
   const auto reply = [](const char* status, const char* attribute) {
-    return std::string(R"({"TimeToLiveDescription":{"TimeToLiveStatus":")") + status + R"(","AttributeName":")" + attribute + "\"}}";
+    return std::string(R"({"TimeToLiveDescription":{"TimeToLiveStatus":")") + status + R"(","AttributeName":")" + attribute +
+           "\"}}";
   };
   CHECK(check_ttl("locks", reply("ENABLED", "ttl")).status == CheckStatus::ok);
   CHECK(check_ttl("locks", reply("DISABLED", "ttl")).mend.find("init") != std::string::npos);

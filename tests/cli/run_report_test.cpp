@@ -69,8 +69,9 @@ TEST_CASE("a command that we ended for its lease is a loss, whatever it answered
   end.trouble = "no route";
   const auto verdict = judge(some_arguments(), end);
   CHECK(verdict.exit_code == 76);
-  CHECK(verdict.message == "lock 'deploy' was lost: it is held by x now (no route); TERM was sent to the command, which "
-                           "ended with exit code 0");
+  CHECK(verdict.message ==
+        "lock 'deploy' was lost: it is held by x now (no route); TERM was sent to the command, which "
+        "ended with exit code 0");
 }
 
 TEST_CASE("a command that outlived its lease is a loss, although it ended by itself") {

@@ -52,8 +52,10 @@ TEST_CASE("a region is enough") {
 }
 
 TEST_CASE("flags outweigh the environment") {
-  const Variables variables = {{"DYNAMUTEX_TABLE", "env-table"}, {"AWS_REGION", "eu-west-1"},
-                               {"AWS_ENDPOINT_URL_DYNAMODB", "http://env"}, {"DYNAMUTEX_KEY_NAME", "env-key"},
+  const Variables variables = {{"DYNAMUTEX_TABLE", "env-table"},
+                               {"AWS_REGION", "eu-west-1"},
+                               {"AWS_ENDPOINT_URL_DYNAMODB", "http://env"},
+                               {"DYNAMUTEX_KEY_NAME", "env-key"},
                                {"DYNAMUTEX_SORT_KEY_NAME", "env-sort"}};
   GlobalFlags flags;
   CHECK(resolve(flags, variables).value().table == "env-table");
@@ -83,8 +85,8 @@ TEST_CASE("variables stand in AWS's order, and empty ones do not count") {
 }
 
 TEST_CASE("configured endpoints can be switched off, a flag cannot") {
-  const Variables variables = {{"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}, {"AWS_ENDPOINT_URL", "http://a"},
-                               {"AWS_REGION", "eu-west-1"}};
+  const Variables variables = {
+      {"AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true"}, {"AWS_ENDPOINT_URL", "http://a"}, {"AWS_REGION", "eu-west-1"}};
   CHECK(resolve({}, variables).value().endpoint == "https://dynamodb.eu-west-1.amazonaws.com");
   CHECK(resolve(with(&GlobalFlags::endpoint_url, "http://b"), variables).value().endpoint == "http://b");
 }
@@ -109,14 +111,13 @@ TEST_CASE("bad configuration is refused with what to do") {
     CHECK(refusal(with(&GlobalFlags::table, table), kIreland).find("is no table name") != std::string::npos);
   }
   CHECK(refusal(with(&GlobalFlags::key_name, ""), kIreland).find("1 to 255 bytes") != std::string::npos);
-  CHECK(refusal(with(&GlobalFlags::key_name, "ownerName"), kIreland).find("is an attribute of the record") !=
-        std::string::npos);
+  CHECK(refusal(with(&GlobalFlags::key_name, "ownerName"), kIreland).find("is an attribute of the record") != std::string::npos);
   CHECK(refusal(with(&GlobalFlags::sort_key_name, "key"), kIreland).find("cannot both be") != std::string::npos);
 }
 
 TEST_CASE("no attribute of the record can be a key") {
-  for (const char* taken : {"ownerName", "recordVersionNumber", "leaseDuration", "expiresAt", "fencingToken", "isReleased",
-                            "data", "ttl"}) {
+  for (const char* taken :
+       {"ownerName", "recordVersionNumber", "leaseDuration", "expiresAt", "fencingToken", "isReleased", "data", "ttl"}) {
     CAPTURE(taken);
     CHECK(refusal(with(&GlobalFlags::key_name, taken), kIreland).find("is an attribute of the record") != std::string::npos);
     CHECK_FALSE(resolve(with(&GlobalFlags::sort_key_name, taken), kIreland).ok());
@@ -124,8 +125,9 @@ TEST_CASE("no attribute of the record can be a key") {
 }
 
 TEST_CASE("a profile fills in what flags and variables leave out") {
-  const char* const config = "[default]\nregion = eu-west-1\n[profile prod]\nregion = eu-north-1\nendpoint_url = http://p\n"
-                             "[profile bare]\n";
+  const char* const config =
+      "[default]\nregion = eu-west-1\n[profile prod]\nregion = eu-north-1\nendpoint_url = http://p\n"
+      "[profile bare]\n";
   CHECK(resolve({}, {}, config).value().region == "eu-west-1");
   const auto prod = resolve(with(&GlobalFlags::profile, "prod"), {}, config).value();
   CHECK(prod.profile == "prod");

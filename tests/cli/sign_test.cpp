@@ -33,17 +33,17 @@ TEST_CASE("a pasted request comes back signed") {
   CHECK(*text ==
         "GET / HTTP/1.1\r\nHost: example.amazonaws.com\r\nX-Amz-Date: 20150830T123600Z\r\n"
         "Authorization: AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
-        "SignedHeaders=host;x-amz-date, Signature=" + std::string(vanilla_signature) + "\r\n\r\n");
+        "SignedHeaders=host;x-amz-date, Signature=" +
+            std::string(vanilla_signature) + "\r\n\r\n");
 }
 
 TEST_CASE("a request that was signed before is signed for its own date, and its authorization replaced") {
-  const auto text = sign_example(
-      "GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150830T123600Z\nAuthorization: wrong\n\n");
+  const auto text =
+      sign_example("GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150830T123600Z\nAuthorization: wrong\n\n");
   REQUIRE(text.ok());
   CHECK(holds(*text, vanilla_signature));
   CHECK(!holds(*text, "wrong"));
-  const auto other_day =
-      sign_example("GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150831T123600Z\n\n");
+  const auto other_day = sign_example("GET / HTTP/1.1\nHost: example.amazonaws.com\nX-Amz-Date: 20150831T123600Z\n\n");
   REQUIRE(other_day.ok());
   CHECK(holds(*other_day, "20150831/us-east-1"));
 }

@@ -62,7 +62,7 @@ TEST_CASE("another key schema is told in words, with the flags that would fit") 
   CHECK(schema_difference("locks", {"ACTIVE", KeyAttribute{"key", "S"}, KeyAttribute{"part", "S"}}, {"key", ""})
             .find("--key-name key --sort-key-name part") != std::string::npos);
   CHECK(schema_difference("locks", plain, {"key", "part"}).find("sort key 'part'") != std::string::npos);
-  CHECK(schema_difference("locks", {"ACTIVE", KeyAttribute{"key", "N"}, {}}, {"key", ""})
-            .find("lock names are strings") != std::string::npos);
+  CHECK(schema_difference("locks", {"ACTIVE", KeyAttribute{"key", "N"}, {}}, {"key", ""}).find("lock names are strings") !=
+        std::string::npos);
   CHECK_FALSE(schema_difference("locks", {"ACTIVE", {}, {}}, {"key", ""}).empty());
 }

@@ -136,8 +136,8 @@ class Driver {
   void print(const Answer& answer, double elapsed_ms, long growth_kib) const {
     std::cout << R"({"outcome":")" << answer.outcome << R"(","doubted":)" << (answer.doubted ? "true" : "false")
               << R"(,"attempts":)" << attempts_ << R"(,"elapsed_ms":)" << elapsed_ms << R"(,"peak_rss_growth_kib":)" << growth_kib
-              << R"(,"http_status":)" << answer.http_status << R"(,"value":)" << quoted(answer.value)
-              << R"(,"message":)" << quoted(answer.message) << "}" << std::endl;
+              << R"(,"http_status":)" << answer.http_status << R"(,"value":)" << quoted(answer.value) << R"(,"message":)"
+              << quoted(answer.message) << "}" << std::endl;
   }
 
   /// Only ASCII is needed: what else there is shows as "?".
@@ -161,8 +161,8 @@ class Driver {
 
 int main() {
   Driver driver;
-  Command command = {{"key", "k"}, {"value", "v"}, {"only", ""}, {"endpoint", ""}, {"table", "locks"},
-                     {"deadline_ms", "5000"}, {"attempts_max", "1"}, {"connection", "kept"}};
+  Command command = {{"key", "k"},       {"value", "v"},          {"only", ""},          {"endpoint", ""},
+                     {"table", "locks"}, {"deadline_ms", "5000"}, {"attempts_max", "1"}, {"connection", "kept"}};
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);
     words >> command["operation"];

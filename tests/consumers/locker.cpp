@@ -36,8 +36,8 @@ int main(int argc, char** argv) {
   curl.allow_plain_http = true;
   if (argc > 2) curl.ca_bundle = argv[2];
   const auto transport = http::make_curl_transport(*clock, curl);
-  const auto keys = credentials::make_static_provider(
-      {"AKIDEXAMPLE", dynamutex::Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), {}});
+  const auto keys =
+      credentials::make_static_provider({"AKIDEXAMPLE", dynamutex::Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), {}});
   dynamo::ClientOptions options;
   options.endpoint = argv[1];
   options.region = "us-east-1";
@@ -48,7 +48,8 @@ int main(int argc, char** argv) {
 
   dynamo::ClientTable table(**client, "consumers");
   lock::LockClient locks(table, *clock, *entropy);
-  const auto section = lock::with_lock(locks, *clock, *entropy, "consumer", {}, [](lock::Lease& lease) { return lease.still_held(); });
+  const auto section =
+      lock::with_lock(locks, *clock, *entropy, "consumer", {}, [](lock::Lease& lease) { return lease.still_held(); });
   if (!section) return fail(section.error());
   if (section->outcome != lock::SectionOutcome::completed || !section->value) return 1;
   std::printf("dynamutex %s held a lock; C++ %ld\n", DYNAMUTEX_VERSION, static_cast<long>(__cplusplus));

@@ -47,7 +47,8 @@ class ScriptedSource final : public Source {
 };
 
 Fetched keys(int number, std::optional<WallTime> expires) {
-  return {std::make_shared<const sigv4::Credentials>(sigv4::Credentials{std::to_string(number), Secret("hunter2"), Secret()}), expires};
+  return {std::make_shared<const sigv4::Credentials>(sigv4::Credentials{std::to_string(number), Secret("hunter2"), Secret()}),
+          expires};
 }
 
 struct CacheTest {

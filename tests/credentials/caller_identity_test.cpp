@@ -19,9 +19,10 @@ Result<CallerIdentity> ask(RawServer& sts) {
 }  // namespace
 
 TEST_CASE("STS tells account and ARN, asked once by a signed request") {
-  RawServer sts(always(reply("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a&amp;b</Arn>"
-                             "<UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>"
-                             "</GetCallerIdentityResponse>")));
+  RawServer sts(
+      always(reply("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::1:user/a&amp;b</Arn>"
+                   "<UserId>AIDA</UserId><Account>123456789012</Account></GetCallerIdentityResult>"
+                   "</GetCallerIdentityResponse>")));
   const auto identity = ask(sts);
   REQUIRE(identity.ok());
   CHECK(identity->account == "123456789012");
@@ -32,8 +33,10 @@ TEST_CASE("STS tells account and ARN, asked once by a signed request") {
 }
 
 TEST_CASE("a key that STS does not know is denied, and an answer that tells nothing is none") {
-  RawServer refusing(always(reply("<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no such key</Message></Error>"
-                                  "</ErrorResponse>", "403 Forbidden")));
+  RawServer refusing(
+      always(reply("<ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no such key</Message></Error>"
+                   "</ErrorResponse>",
+                   "403 Forbidden")));
   const auto refused = ask(refusing);
   REQUIRE_FALSE(refused.ok());
   CHECK(refused.error().kind == ErrorKind::denied);

@@ -57,16 +57,17 @@ TEST_CASE("a token that would start another header is not sent") {
 }
 
 TEST_CASE("a container's token goes to this machine, to the agents' addresses, or over https, and nowhere else") {
-  for (const char* url : {"https://example.com/x", "http://127.0.0.1/", "http://127.1.2.3:8080/x", "http://localhost:1/", "http://[::1]:80/",
-                          "http://169.254.170.2/x", "http://169.254.170.23/v1/credentials", "http://[fd00:ec2::23]/v1/credentials",
-                          "http://[fd00:ec2:0:0::23]/"}) {
+  for (const char* url : {"https://example.com/x", "http://127.0.0.1/", "http://127.1.2.3:8080/x", "http://localhost:1/",
+                          "http://[::1]:80/", "http://169.254.170.2/x", "http://169.254.170.23/v1/credentials",
+                          "http://[fd00:ec2::23]/v1/credentials", "http://[fd00:ec2:0:0::23]/"}) {
     CAPTURE(url);
     CHECK(is_allowed_container_url(url));
   }
-  for (const char* url : {"", "http://", "http:///x", "ftp://127.0.0.1/", "http://example.com/", "http://169.254.169.254/",
-                          "http://169.254.170.3/", "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com/", "http://127.1/",
-                          "http://2130706433/", "http://0177.0.0.1/", "http://128.0.0.1/", "http://[::2]/", "http://[::ffff:10.0.0.1]/",
-                          "http://[fd00:ec2::24]/", "http://localhost.example.com/", "http://::1/"}) {
+  for (const char* url :
+       {"", "http://", "http:///x", "ftp://127.0.0.1/", "http://example.com/", "http://169.254.169.254/", "http://169.254.170.3/",
+        "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com/", "http://127.1/",
+        "http://2130706433/", "http://0177.0.0.1/", "http://128.0.0.1/", "http://[::2]/", "http://[::ffff:10.0.0.1]/",
+        "http://[fd00:ec2::24]/", "http://localhost.example.com/", "http://::1/"}) {
     CAPTURE(url);
     CHECK_FALSE(is_allowed_container_url(url));
   }
@@ -85,8 +86,7 @@ TEST_CASE("a container's endpoint that refuses is an error, one that fails is as
 
   RawServer recovers([](Peer& peer) {
     if (peer.read_request()) peer.send(reply("", "500 Internal Server Error"));
-    while (peer.read_request() && peer.send(kAnswer)) {
-    }
+    while (peer.read_request() && peer.send(kAnswer)) {}
   });
   test.variables.values["AWS_CONTAINER_CREDENTIALS_FULL_URI"] = recovers.url();
   CHECK(keys_of(test.fetch(*source)) == "ASIATASK/hunter2/t");

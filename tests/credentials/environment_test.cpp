@@ -19,8 +19,9 @@ TEST_CASE("the environment's keys are read, with and without a token") {
 
   variables.values["AWS_SESSION_TOKEN"] = "token";
   CHECK((*provider->get(MonotonicTime::max(), nullptr))->session_token.empty());  // Read once.
-  CHECK((*credentials::make_environment_provider(variables.lookup())->get(MonotonicTime::max(), nullptr))->session_token.reveal() ==
-        "token");
+  CHECK(
+      (*credentials::make_environment_provider(variables.lookup())->get(MonotonicTime::max(), nullptr))->session_token.reveal() ==
+      "token");
 }
 
 TEST_CASE("no keys are none, and half a pair is a mistake") {

@@ -21,8 +21,9 @@ RawServer::Handler imds(std::string roles = reply("my-role\n"), std::string toke
       } else if (may && line == "GET /latest/meta-data/iam/security-credentials/ HTTP/1.1") {
         answer = roles;
       } else if (may && line == "GET /latest/meta-data/iam/security-credentials/my-role HTTP/1.1") {
-        answer = reply(R"({"Code":"Success","LastUpdated":"x","Type":"AWS-HMAC","AccessKeyId":"ASIAEC2","SecretAccessKey":"hunter2",)"
-                       R"("Token":"t","Expiration":"2026-11-23T15:00:00Z"})");
+        answer =
+            reply(R"({"Code":"Success","LastUpdated":"x","Type":"AWS-HMAC","AccessKeyId":"ASIAEC2","SecretAccessKey":"hunter2",)"
+                  R"("Token":"t","Expiration":"2026-11-23T15:00:00Z"})");
       }
       if (!peer.send(answer)) return;
     }

@@ -40,7 +40,9 @@ TEST_CASE("a device that is refused, or set up wrongly, is told so") {
   options.ca_bundle = certificates.ca;
   TestWorld test;
   const auto transport = http::make_curl_transport(test.clock, options);
-  const auto error = [&](IotOptions iot) { return error_of(make_iot_source(test.clock, *transport, std::move(iot))->fetch(test.clock.now() + kHang, nullptr)); };
+  const auto error = [&](IotOptions iot) {
+    return error_of(make_iot_source(test.clock, *transport, std::move(iot))->fetch(test.clock.now() + kHang, nullptr));
+  };
   CHECK(error({server.url(""), "alias", ""}).kind == ErrorKind::denied);
   CHECK(error({server.url(""), "alias", ""}).http_status == 403);
   CHECK(error({"http://127.0.0.1:1", "alias", ""}).kind == ErrorKind::invalid);

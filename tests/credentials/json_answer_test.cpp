@@ -34,9 +34,10 @@ TEST_CASE("credentials are read in each service's form") {
   CHECK(process->credentials->session_token.empty());
   CHECK_FALSE(process->expires.has_value());
 
-  CHECK(read(R"({"credentials":{"accessKeyId":"a","secretAccessKey":"b","sessionToken":"c","expiration":"2026-11-23T15:00:00Z"}})",
-             kIotForm)
-            .ok());
+  CHECK(
+      read(R"({"credentials":{"accessKeyId":"a","secretAccessKey":"b","sessionToken":"c","expiration":"2026-11-23T15:00:00Z"}})",
+           kIotForm)
+          .ok());
 }
 
 TEST_CASE("an answer that lacks something, or has it in another type, is no credentials") {
@@ -48,8 +49,8 @@ TEST_CASE("an answer that lacks something, or has it in another type, is no cred
   for (const std::string& text :
        {std::string(), std::string("null"), std::string("[]"), std::string("\"hunter2\""), std::string("{}"),
         std::string("hunter2"), std::string(kMetadata).substr(0, 60), replaced("\"AKID\"", "7"), replaced("\"AKID\"", "\"\""),
-        replaced("\"hunter2\"", "null"), replaced("\"hunter2\"", "[\"hunter2\"]"), replaced("\"t\"", "{}"), replaced("\"t\"", "\"\""),
-        replaced("2026-11-23T15:00:00Z", "tomorrow"), replaced("\"Expiration\"", "\"expiration\"")}) {
+        replaced("\"hunter2\"", "null"), replaced("\"hunter2\"", "[\"hunter2\"]"), replaced("\"t\"", "{}"),
+        replaced("\"t\"", "\"\""), replaced("2026-11-23T15:00:00Z", "tomorrow"), replaced("\"Expiration\"", "\"expiration\"")}) {
     CAPTURE(text);
     const auto result = read(text, kMetadataForm);
     REQUIRE_FALSE(result.ok());

@@ -28,8 +28,9 @@ std::string value(const ProfileFiles& files, std::string_view profile, std::stri
 }  // namespace
 
 TEST_CASE("profiles are read from both files, and the credentials file wins") {
-  const auto files = parsed("[default]\nregion = eu-west-1\naws_access_key_id=config\n[profile dev]\nregion=us-east-2\n[ignored]\nregion=x\n",
-                            "[default]\naws_access_key_id = shared\n[dev]\naws_secret_access_key = a=b\n");
+  const auto files =
+      parsed("[default]\nregion = eu-west-1\naws_access_key_id=config\n[profile dev]\nregion=us-east-2\n[ignored]\nregion=x\n",
+             "[default]\naws_access_key_id = shared\n[dev]\naws_secret_access_key = a=b\n");
   CHECK(value(files, "default", "region") == "eu-west-1");
   CHECK(value(files, "default", "aws_access_key_id") == "shared");
   CHECK(value(files, "dev", "region") == "us-east-2");
@@ -38,8 +39,9 @@ TEST_CASE("profiles are read from both files, and the credentials file wins") {
 }
 
 TEST_CASE("comments, blank lines, other line ends and letters of any case make no difference") {
-  const auto files = parsed("\xef\xbb\xbf# comment\r\n\r\n; comment\n[profile  \"two words\"] ; why\r\n  # indented comment\n"
-                            "Region\t=  eu-west-1 # why\r\nkey = a#b;c\n\n\nempty = # nothing\nlast=x");
+  const auto files = parsed(
+      "\xef\xbb\xbf# comment\r\n\r\n; comment\n[profile  \"two words\"] ; why\r\n  # indented comment\n"
+      "Region\t=  eu-west-1 # why\r\nkey = a#b;c\n\n\nempty = # nothing\nlast=x");
   CHECK(value(files, "two words", "region") == "eu-west-1");
   CHECK(value(files, "two words", "key") == "a#b;c");
   CHECK(value(files, "two words", "empty") == "(none)");
@@ -60,17 +62,18 @@ TEST_CASE("sections of the same name are merged, and the later value wins") {
 }
 
 TEST_CASE("indented lines are nested settings, or go on with a value") {
-  const auto files = parsed("[services s]\ndynamodb =\n  endpoint_url = http://localhost:8000\n  other = x\ns3 =\n\tendpoint_url = http://s3\n"
-                            "[profile p]\ncredential_process = run\n  this\n");
+  const auto files = parsed(
+      "[services s]\ndynamodb =\n  endpoint_url = http://localhost:8000\n  other = x\ns3 =\n\tendpoint_url = http://s3\n"
+      "[profile p]\ncredential_process = run\n  this\n");
   CHECK(files.services.at("s").nested.at("dynamodb").at("endpoint_url") == "http://localhost:8000");
   CHECK(files.services.at("s").nested.at("s3").at("endpoint_url") == "http://s3");
   CHECK(value(files, "p", "credential_process") == "run\nthis");
 }
 
 TEST_CASE("a malformed line is told by its number and never by its content") {
-  const std::pair<const char*, int> kCases[] = {{"hunter2 = x\n", 1},           {"[default]\nhunter2\n", 2},   {"[default\nhunter2=x\n", 1},
-                                                {"\n\n[]\n", 3},                 {"[default]\n = hunter2\n", 2}, {"[default]\n  hunter2 = x\n", 2},
-                                                {"[profile a]\ns =\n  hunter2\n", 3}};
+  const std::pair<const char*, int> kCases[] = {
+      {"hunter2 = x\n", 1},           {"[default]\nhunter2\n", 2},       {"[default\nhunter2=x\n", 1},        {"\n\n[]\n", 3},
+      {"[default]\n = hunter2\n", 2}, {"[default]\n  hunter2 = x\n", 2}, {"[profile a]\ns =\n  hunter2\n", 3}};
   for (const auto& one : kCases) {
     const char* const text = one.first;
     const int line = one.second;

@@ -16,7 +16,8 @@ RawServer::Handler sts() {
       const std::string body = body_of(*request);
       const auto start = body.find("RoleArn=") + 8;
       const std::string role = body.substr(start, body.find('&', start) - start);
-      if (!peer.send(reply("<R><Credentials><AccessKeyId>" + role + "</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey><SessionToken>t"
+      if (!peer.send(reply("<R><Credentials><AccessKeyId>" + role +
+                           "</AccessKeyId><SecretAccessKey>hunter2</SecretAccessKey><SessionToken>t"
                            "</SessionToken><Expiration>2026-11-23T15:00:00Z</Expiration></Credentials></R>"))) {
         return;
       }
@@ -31,9 +32,7 @@ struct ProfileTest {
                               {"AWS_ENDPOINT_URL_STS", server.url("")},
                               {"AWS_REGION", "us-west-2"}};
   }
-  FetchOutcome fetch(const std::string& profile) {
-    return world.fetch(*make_profile_source(world.world(), profile, ""));
-  }
+  FetchOutcome fetch(const std::string& profile) { return world.fetch(*make_profile_source(world.world(), profile, "")); }
   /// The key id of a request's signature.
   std::string signer(std::size_t request) const {
     const std::string text = header_of(server.requests().at(request), "authorization").value_or("");
@@ -48,8 +47,9 @@ struct ProfileTest {
 }  // namespace
 
 TEST_CASE("a profile's own keys are handed out") {
-  ProfileTest test("[default]\naws_access_key_id=a\naws_secret_access_key=b\n[profile x]\naws_access_key_id=c\naws_secret_access_key=d\n"
-                   "aws_session_token=e\n");
+  ProfileTest test(
+      "[default]\naws_access_key_id=a\naws_secret_access_key=b\n[profile x]\naws_access_key_id=c\naws_secret_access_key=d\n"
+      "aws_session_token=e\n");
   CHECK(keys_of(test.fetch("")) == "a/b/");
   CHECK(keys_of(test.fetch("x")) == "c/d/e");
   test.world.variables.values["AWS_PROFILE"] = "x";
@@ -65,8 +65,9 @@ credential_process = printf '{"Version":1,"AccessKeyId":"p","SecretAccessKey":"h
 }
 
 TEST_CASE("roles are assumed along a chain of profiles") {
-  ProfileTest test("[profile top]\nrole_arn=top\nsource_profile=middle\nexternal_id=ext\n[profile middle]\nrole_arn=middle\nsource_profile=base\n"
-                   "[profile base]\naws_access_key_id=base\naws_secret_access_key=b\n");
+  ProfileTest test(
+      "[profile top]\nrole_arn=top\nsource_profile=middle\nexternal_id=ext\n[profile middle]\nrole_arn=middle\nsource_profile=base\n"
+      "[profile base]\naws_access_key_id=base\naws_secret_access_key=b\n");
   CHECK(keys_of(test.fetch("top")) == "top/hunter2/t");
   REQUIRE(test.server.requests().size() == 2);
   CHECK(test.signer(0) == "base");
@@ -82,7 +83,8 @@ TEST_CASE("a profile may name itself and its own keys as the source of its role"
 }
 
 TEST_CASE("a loop, or an endless chain, of profiles is an error") {
-  ProfileTest test("[profile a]\nrole_arn=r\nsource_profile=b\n[profile b]\nrole_arn=r\nsource_profile=c\n[profile c]\nrole_arn=r\nsource_profile=a\n");
+  ProfileTest test(
+      "[profile a]\nrole_arn=r\nsource_profile=b\n[profile b]\nrole_arn=r\nsource_profile=c\n[profile c]\nrole_arn=r\nsource_profile=a\n");
   CHECK(error_of(test.fetch("a")).message.find("leads back to itself") != std::string::npos);
   std::string config;
   for (int i = 0; i < 40; ++i) {
@@ -102,7 +104,8 @@ TEST_CASE("a role's source may be the environment") {
 }
 
 TEST_CASE("a role's source may be the container or the instance") {
-  ProfileTest test("[profile c]\nrole_arn=r\ncredential_source=EcsContainer\n[profile i]\nrole_arn=r\ncredential_source=Ec2InstanceMetadata\n");
+  ProfileTest test(
+      "[profile c]\nrole_arn=r\ncredential_source=EcsContainer\n[profile i]\nrole_arn=r\ncredential_source=Ec2InstanceMetadata\n");
   CHECK(error_of(test.fetch("c")).message.find("AWS_CONTAINER_CREDENTIALS_FULL_URI") != std::string::npos);
   test.world.variables.values["AWS_EC2_METADATA_DISABLED"] = "true";
   CHECK(error_of(test.fetch("i")).message.find("AWS_EC2_METADATA_DISABLED") != std::string::npos);
@@ -117,8 +120,11 @@ TEST_CASE("a profile's web identity is exchanged") {
 
 TEST_CASE("the profile's region and its endpoint for STS are used where the environment names none") {
   ProfileTest test("");
-  test.folder.write("config", "[profile a]\nrole_arn=r\ncredential_source=Environment\nregion=eu-central-1\nservices=s\n[services s]\nsts =\n"
-                              "  endpoint_url = " + test.server.url("") + "\n");
+  test.folder.write(
+      "config",
+      "[profile a]\nrole_arn=r\ncredential_source=Environment\nregion=eu-central-1\nservices=s\n[services s]\nsts =\n"
+      "  endpoint_url = " +
+          test.server.url("") + "\n");
   for (const char* name : {"AWS_ENDPOINT_URL_STS", "AWS_REGION"}) test.world.variables.values.erase(name);
   test.world.variables.values["AWS_ACCESS_KEY_ID"] = "env";
   test.world.variables.values["AWS_SECRET_ACCESS_KEY"] = "b";
@@ -136,10 +142,10 @@ TEST_CASE("a profile that was asked for and is not there is an error, the defaul
 }
 
 TEST_CASE("a profile that is set up wrongly is told so") {
-  for (const char* settings : {"role_arn=r", "role_arn=r\nsource_profile=a\ncredential_source=Environment", "role_arn=r\ncredential_source=Moon",
-                               "role_arn=r\nsource_profile=gone", "aws_access_key_id=x", "aws_secret_access_key=hunter2",
-                               "role_arn=r\ncredential_source=Environment\nmfa_serial=m", "sso_session=s",
-                               "role_arn=r\ncredential_source=Environment\nduration_seconds=1h",
+  for (const char* settings : {"role_arn=r", "role_arn=r\nsource_profile=a\ncredential_source=Environment",
+                               "role_arn=r\ncredential_source=Moon", "role_arn=r\nsource_profile=gone", "aws_access_key_id=x",
+                               "aws_secret_access_key=hunter2", "role_arn=r\ncredential_source=Environment\nmfa_serial=m",
+                               "sso_session=s", "role_arn=r\ncredential_source=Environment\nduration_seconds=1h",
                                "role_arn=r\ncredential_source=Environment\nduration_seconds=9999999999"}) {
     CAPTURE(settings);
     ProfileTest test("[profile a]\n" + std::string(settings) + "\n");

@@ -18,7 +18,8 @@ std::string sts_body(const std::string& action, const std::string& id) {
   return "<" + action + "Response xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><" + action +
          "Result><AssumedRoleUser><Arn>arn</Arn></AssumedRoleUser><Credentials><AccessKeyId>" + id +
          "</AccessKeyId><SecretAccessKey>hunter2/&amp;+</SecretAccessKey><SessionToken>tok==</SessionToken>"
-         "<Expiration>2026-11-23T15:00:00Z</Expiration></Credentials></" + action + "Result></" + action + "Response>";
+         "<Expiration>2026-11-23T15:00:00Z</Expiration></Credentials></" +
+         action + "Result></" + action + "Response>";
 }
 
 /// Signs what arrived once more, and compares.
@@ -78,9 +79,10 @@ TEST_CASE("a role is assumed anew at each fetch, under a name made up where none
 }
 
 TEST_CASE("what STS refuses is told with its code, and not asked again") {
-  RawServer sts(always(reply("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized\nto</Message>"
-                             "</Error><RequestId>r-1</RequestId></ErrorResponse>",
-                             "403 Forbidden")));
+  RawServer sts(
+      always(reply("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized\nto</Message>"
+                   "</Error><RequestId>r-1</RequestId></ErrorResponse>",
+                   "403 Forbidden")));
   TestWorld test;
   auto source = make_assume_role_source(test.world(), fixed(kKeys, test.variables), {"arn:x", "", "", 0}, {"", sts.url("")});
   const Error error = error_of(test.fetch(*source));
@@ -155,7 +157,8 @@ TEST_CASE("a web identity is absent without its variables, and an error without 
 
 TEST_CASE("STS's XML is read strictly") {
   CHECK(element_text("<a><b>x &amp; &lt;y&gt;</b></a>", "b") == "x & <y>");
-  for (const char* xml : {"", "<b>", "<b>x", "x</b>", "<b>x</b><b>y</b>", "<b><c/></b>", "<b>&nbsp;</b>", "<b>&amp</b>", "</b>x<b>"}) {
+  for (const char* xml :
+       {"", "<b>", "<b>x", "x</b>", "<b>x</b><b>y</b>", "<b><c/></b>", "<b>&nbsp;</b>", "<b>&amp</b>", "</b>x<b>"}) {
     CAPTURE(xml);
     CHECK_FALSE(element_text(xml, "b").has_value());
   }

@@ -43,7 +43,8 @@ class NumberedProvider final : public credentials::Provider {
 
  private:
   static credentials::SharedCredentials set(int number) {
-    return std::make_shared<sigv4::Credentials>(sigv4::Credentials{"KEY" + std::to_string(number), Secret("secret-key"), Secret()});
+    return std::make_shared<sigv4::Credentials>(
+        sigv4::Credentials{"KEY" + std::to_string(number), Secret("secret-key"), Secret()});
   }
 
   const int sets_;
@@ -118,9 +119,12 @@ TEST_CASE("a read is never ambiguous") {
 }
 
 TEST_CASE("an unusable answer is tried again, and leaves a write in doubt") {
-  const std::vector<std::pair<std::string, http::HeaderFields>> unusable = {
-      {"<html>", {}}, {"", {}}, {"[]", {}}, {R"({"Attributes":{"a":{"S":1}}})", {}}, {"{}", {{"x-amz-crc32", "1"}}},
-      {"{}", {{"X-Amz-Crc32", "x"}}}};
+  const std::vector<std::pair<std::string, http::HeaderFields>> unusable = {{"<html>", {}},
+                                                                            {"", {}},
+                                                                            {"[]", {}},
+                                                                            {R"({"Attributes":{"a":{"S":1}}})", {}},
+                                                                            {"{}", {{"x-amz-crc32", "1"}}},
+                                                                            {"{}", {{"X-Amz-Crc32", "x"}}}};
   for (const auto& answer : unusable) {
     CAPTURE(answer.first);
     Setup setup;
@@ -225,8 +229,8 @@ TEST_CASE("the clock that requests are signed with follows AWS's clock-skew scen
   const auto iso_seconds = [](const std::string& iso) {
     // "2026-01-01T00:05:01Z": all scenarios are of one day.
     const auto two = [&](std::size_t at) { return std::stoi(iso.substr(at, 2)); };
-    return *parse_http_date("Thu, 01 Jan 2026 00:00:00 GMT") + std::chrono::hours(two(11)) +
-           std::chrono::minutes(two(14)) + std::chrono::seconds(two(17));
+    return *parse_http_date("Thu, 01 Jan 2026 00:00:00 GMT") + std::chrono::hours(two(11)) + std::chrono::minutes(two(14)) +
+           std::chrono::seconds(two(17));
   };
   const json scenarios = json::parse(*text)["tests"];
   CHECK(scenarios.size() == 10);
@@ -242,7 +246,9 @@ TEST_CASE("the clock that requests are signed with follows AWS's clock-skew scen
         initial_skew = std::chrono::seconds(operation["initialClientSkew"].get<int>());
       }
       FakeClock& clock = setup->clock;
-      const auto set_wall = [&](ServerTime time) { clock.wall_offset = time.time_since_epoch() - clock.now().time_since_epoch(); };
+      const auto set_wall = [&](ServerTime time) {
+        clock.wall_offset = time.time_since_epoch() - clock.now().time_since_epoch();
+      };
       if (initial_skew != Duration::zero()) {
         // An earlier exchange has taught this skew.
         set_wall(iso_seconds("2026-01-01T00:00:00Z"));
@@ -259,7 +265,8 @@ TEST_CASE("the clock that requests are signed with follows AWS's clock-skew scen
         setup->transport.answers.emplace_back([=, &clock](const http::Request&) -> Result<http::Response> {
           http::Response response;
           response.status = attempt["response"]["statusCode"];
-          for (const auto& [name, value] : attempt["response"]["headers"].items()) response.headers.push_back({name, value.get_ref<const std::string&>()});
+          for (const auto& [name, value] : attempt["response"]["headers"].items())
+            response.headers.push_back({name, value.get_ref<const std::string&>()});
           const std::string code = attempt["response"].value("errorCode", "");
           response.body = code.empty() ? "{}" : "{\"__type\":\"" + code + "\"}";
           response.sent = clock.now();

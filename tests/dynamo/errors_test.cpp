@@ -30,9 +30,9 @@ TEST_CASE("an error's code and message are read wherever AWS's protocol puts the
       const std::string id = vector["id"];
       CAPTURE(id);
       http::HeaderFields headers;
-      for (const auto& [name, value] : vector["response"]["headers"].items()) headers.push_back({name, value.get_ref<const std::string&>()});
-      const auto error =
-          read_aws_error(reply(vector["response"]["status_code"], vector["response"].value("body", ""), headers));
+      for (const auto& [name, value] : vector["response"]["headers"].items())
+        headers.push_back({name, value.get_ref<const std::string&>()});
+      const auto error = read_aws_error(reply(vector["response"]["status_code"], vector["response"].value("body", ""), headers));
       CHECK(error.code == vector["errorCode"].get<std::string>());
       if (vector.contains("errorMessage")) CHECK(error.message == vector["errorMessage"].get<std::string>());
       ++cases;

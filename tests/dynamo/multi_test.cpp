@@ -22,7 +22,9 @@ constexpr const char* kConditionFailed =
 struct Many : Setup {
   explicit Many(int attempts_max = 4) : Setup(attempts_max), table(*client, "locks"), multi(table.multi()) {}
 
-  void start(std::uint64_t id, const Operation& operation = put(), CallOptions options = {}) { multi->start(id, operation, options); }
+  void start(std::uint64_t id, const Operation& operation = put(), CallOptions options = {}) {
+    multi->start(id, operation, options);
+  }
 
   /// What ends until nothing is left; it must not take for ever.
   std::map<std::uint64_t, Result<WriteOutcome>> drain() {

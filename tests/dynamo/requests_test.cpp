@@ -42,8 +42,8 @@ TEST_CASE("get, delete, update and scan carry what DynamoDB's API names") {
     "ReturnValuesOnConditionCheckFailure": "ALL_OLD", "ExpressionAttributeNames": {"#v": "rvn"},
     "ExpressionAttributeValues": {":v": {"S": "1"}}})");
   CHECK(erase == expected_erase);
-  const json update = json::parse(
-      to_json("t", UpdateItem{key, {"SET #a = :a", {{"#a", "a"}}, {{":a", "1"}}}, "attribute_exists(#a)"}));
+  const json update =
+      json::parse(to_json("t", UpdateItem{key, {"SET #a = :a", {{"#a", "a"}}, {{":a", "1"}}}, "attribute_exists(#a)"}));
   const json expected_update = json::parse(R"json({
     "TableName": "t", "Key": {"key": {"S": "x"}}, "UpdateExpression": "SET #a = :a",
     "ConditionExpression": "attribute_exists(#a)", "ReturnValuesOnConditionCheckFailure": "ALL_OLD",

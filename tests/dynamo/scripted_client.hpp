@@ -142,9 +142,8 @@ inline std::unique_ptr<http::Multi> ScriptedTransport::multi() {
 }
 
 struct Setup {
-  explicit Setup(int attempts_max = 4,
-                 std::unique_ptr<credentials::Provider> provider =
-                     credentials::make_static_provider({"AKIDEXAMPLE", Secret("secret-key"), Secret("session-token")}))
+  explicit Setup(int attempts_max = 4, std::unique_ptr<credentials::Provider> provider = credentials::make_static_provider(
+                                           {"AKIDEXAMPLE", Secret("secret-key"), Secret("session-token")}))
       : credentials(std::move(provider)) {
     ClientOptions options;
     options.endpoint = "https://dynamodb.eu-west-1.amazonaws.com";

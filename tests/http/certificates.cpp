@@ -46,8 +46,8 @@ Certificate make_certificate(const std::string& name, EVP_PKEY* key, X509* issue
   X509_gmtime_adj(X509_getm_notBefore(x), -3600);
   X509_gmtime_adj(X509_getm_notAfter(x), 24L * 3600);
   X509_set_pubkey(x, key);
-  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC,
-                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
+  X509_NAME_add_entry_by_txt(X509_get_subject_name(x), "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()),
+                             -1, -1, 0);
   X509_set_issuer_name(x, X509_get_subject_name(issuer != nullptr ? issuer : x));
   add_extension(x, issuer != nullptr ? issuer : x, NID_basic_constraints, issuer != nullptr ? "CA:FALSE" : "critical,CA:TRUE");
   if (alternative_names != nullptr) add_extension(x, issuer, NID_subject_alt_name, alternative_names);
@@ -77,8 +77,7 @@ Certificates::Certificates() {
   const Certificate authority = make_certificate("test CA", ca_key.get(), nullptr, ca_key.get(), nullptr);
   ca = save("ca", authority.get());
   const Key foreign_key = make_key();
-  foreign_ca =
-      save("foreign-ca", make_certificate("foreign CA", foreign_key.get(), nullptr, foreign_key.get(), nullptr).get());
+  foreign_ca = save("foreign-ca", make_certificate("foreign CA", foreign_key.get(), nullptr, foreign_key.get(), nullptr).get());
 
   const auto make_pair = [&](const std::string& name, const char* alternative_names) {
     const Key key = make_key();

@@ -21,8 +21,7 @@ Result<http::Response> ask(const RawServer& server) {
 RawServer::Handler endless(std::string start, std::string more) {
   return [start = std::move(start), more = std::move(more)](Peer& peer) {
     if (!peer.read_request() || !peer.send(start)) return;
-    while (peer.send(more)) {
-    }
+    while (peer.send(more)) {}
   };
 }
 
@@ -90,8 +89,7 @@ TEST_CASE("a switch of protocols that nobody asked for is no reply") {
 
 TEST_CASE("a body after a reply that has none does not reach the next request") {
   RawServer server([](Peer& peer) {
-    while (peer.read_request() && peer.send("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")) {
-    }
+    while (peer.read_request() && peer.send("HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil")) {}
   });
   Client client;
   REQUIRE(client.post(server.url()).ok());

@@ -328,7 +328,8 @@ TEST_CASE("a request's memory is free once it was started") {
 
 TEST_CASE("a reply over the cap is refused, and others come through") {
   RawServer server([](Peer& peer) {
-    while (const auto request = peer.read_request()) peer.send(reply(std::string(request->find("/big") != std::string::npos ? 300 : 3, 'x')));
+    while (const auto request = peer.read_request())
+      peer.send(reply(std::string(request->find("/big") != std::string::npos ? 300 : 3, 'x')));
   });
   Many many;
   for (std::uint64_t id = 0; id < 6; ++id) {

@@ -22,8 +22,7 @@ SSL_CTX* make_tls(const TlsSetup& setup) {
   SSL_CTX* const context = SSL_CTX_new(TLS_server_method());
   require(context != nullptr);
   if (setup.version_max != 0) {
-    require(SSL_CTX_set_min_proto_version(context, 0) == 1 &&
-            SSL_CTX_set_max_proto_version(context, setup.version_max) == 1 &&
+    require(SSL_CTX_set_min_proto_version(context, 0) == 1 && SSL_CTX_set_max_proto_version(context, setup.version_max) == 1 &&
             SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0") == 1);
   }
   require(SSL_CTX_use_certificate_chain_file(context, setup.certificate.c_str()) == 1 &&
@@ -82,8 +81,7 @@ bool Peer::send(std::string_view bytes) {
 
 void Peer::wait_for_close() {
   char buffer[4096];
-  while (read_some(&buffer[0], sizeof buffer) > 0) {
-  }
+  while (read_some(&buffer[0], sizeof buffer) > 0) {}
 }
 
 void Peer::reset_on_close() {
@@ -166,8 +164,7 @@ void RawServer::note_request(std::string_view request) {
 }
 
 std::string RawServer::url(std::string_view path, std::string_view host) const {
-  return std::string(tls_ != nullptr ? "https://" : "http://").append(host) + ':' + std::to_string(port_) +
-         std::string(path);
+  return std::string(tls_ != nullptr ? "https://" : "http://").append(host) + ':' + std::to_string(port_) + std::string(path);
 }
 
 std::vector<std::string> RawServer::requests() const {
@@ -192,8 +189,7 @@ std::string reply(std::string_view body, std::string_view status, std::string_vi
 
 RawServer::Handler always(std::string bytes) {
   return [bytes = std::move(bytes)](Peer& peer) {
-    while (peer.read_request() && peer.send(bytes)) {
-    }
+    while (peer.read_request() && peer.send(bytes)) {}
   };
 }
 

@@ -42,10 +42,10 @@ class Peer {
 };
 
 struct TlsSetup {
-  std::string certificate;       ///< PEM file.
-  std::string key;               ///< PEM file.
-  std::string client_ca;         ///< PEM file; if set, a client certificate of this CA is demanded.
-  int version_max = 0;           ///< OpenSSL's number; 0 for any.
+  std::string certificate;  ///< PEM file.
+  std::string key;          ///< PEM file.
+  std::string client_ca;    ///< PEM file; if set, a client certificate of this CA is demanded.
+  int version_max = 0;      ///< OpenSSL's number; 0 for any.
 };
 
 /// Accepts connections on 127.0.0.1 and runs `handler` on a thread for each. Thread-safe.

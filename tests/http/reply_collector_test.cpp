@@ -45,12 +45,13 @@ TEST_CASE("a head is complete with the empty line of a final reply, not before")
 TEST_CASE("trailers and lines that are no headers are left out, folded lines are joined") {
   ReplyCollector reply;
   reply.begin(1000);
-  for (const char* line : {"HTTP/1.1 200 OK\r\n", " before any\r\n", "A : 1\r\n", "  2 \r\n", "nonsense\r\n", "B:\r\n", "\r\n",
-                           "Trailer: x\r\n"}) {
+  for (const char* line :
+       {"HTTP/1.1 200 OK\r\n", " before any\r\n", "A : 1\r\n", "  2 \r\n", "nonsense\r\n", "B:\r\n", "\r\n", "Trailer: x\r\n"}) {
     CHECK(reply.add_line(line));
   }
   const auto response = reply.take();
-  CHECK(dynamutex::testing::listed(response.headers) == std::vector<std::pair<std::string, std::string>>{{"A", "1 2"}, {"B", ""}});
+  CHECK(dynamutex::testing::listed(response.headers) ==
+        std::vector<std::pair<std::string, std::string>>{{"A", "1 2"}, {"B", ""}});
 }
 
 TEST_CASE("a status line without a number is no reply") {

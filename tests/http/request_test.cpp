@@ -56,8 +56,7 @@ TEST_CASE("a large POST does not wait for 100-continue") {
 
 TEST_CASE("other methods and an empty body go out as they are") {
   CHECK(send_and_see("GET", "", {}).bytes == "GET /a/./b?x=%2F HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n");
-  CHECK(send_and_see("POST", "", {}).bytes ==
-        "POST /a/./b?x=%2F HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n");
+  CHECK(send_and_see("POST", "", {}).bytes == "POST /a/./b?x=%2F HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nContent-Length: 0\r\n\r\n");
   CHECK(send_and_see("PUT", "", {{"User-Agent", "u/1"}}).bytes ==
         "PUT /a/./b?x=%2F HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nUser-Agent: u/1\r\nContent-Length: 0\r\n\r\n");
 }
@@ -111,8 +110,7 @@ TEST_CASE("a reply comes back whole: status, headers in order, body bytes, and t
 
 TEST_CASE("a redirect is a reply like any other") {
   RawServer server([&](Peer& peer) {
-    while (peer.read_request() && peer.send(reply("", "307 Temporary Redirect", "Location: /elsewhere\r\n"))) {
-    }
+    while (peer.read_request() && peer.send(reply("", "307 Temporary Redirect", "Location: /elsewhere\r\n"))) {}
   });
   Client client;
   const auto result = client.post(server.url());

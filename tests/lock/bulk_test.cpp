@@ -126,7 +126,11 @@ TEST_CASE("locks that are waited for take no place from the others") {
   BulkOptions bulk;
   bulk.parallelism = 4;
   const auto report = setup.client.acquire_all(
-      names, waiting(10s), [&](std::size_t, Result<Lease> lease) { if (lease) last_free = setup.clock.now(); }, bulk);
+      names, waiting(10s),
+      [&](std::size_t, Result<Lease> lease) {
+        if (lease) last_free = setup.clock.now();
+      },
+      bulk);
   CHECK(report.acquired == 50);
   CHECK(report.contended == 50);
   CHECK(last_free - began < 5s);

@@ -70,8 +70,9 @@ TEST_CASE("a fenced acquire is one update that adds one to the row's token, or t
   REQUIRE(lease->fencing_token().has_value());
   CHECK(lease->fencing_token()->value == 7);
   const Asked& update = setup.table.asked[0];
-  CHECK(update.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR "
-                            "(attribute_exists(#f) AND #e < :now AND #x = #v AND #v <> :me)");
+  CHECK(update.condition ==
+        "attribute_not_exists(#k) OR attribute_exists(#r) OR "
+        "(attribute_exists(#f) AND #e < :now AND #x = #v AND #v <> :me)");
   CHECK(update.value(":me") == lease->version());
   const long long now = std::chrono::duration_cast<std::chrono::milliseconds>(setup.server_now().time_since_epoch()).count();
   CHECK(std::stoll(update.value(":floor")) <= now);

@@ -66,7 +66,8 @@ TEST_CASE("a lease takes less than 2 KiB, its Renewer's part and its events incl
 
   // One that fails keeps why, and what is in doubt.
   table.answer = [](const test::Started&, const dynamo::Operation&) {
-    return test::Reply{20ms, make_error(ErrorKind::ambiguous, "the connection to https://dynamodb.eu-west-1.amazonaws.com broke")};
+    return test::Reply{20ms,
+                       make_error(ErrorKind::ambiguous, "the connection to https://dynamodb.eu-west-1.amazonaws.com broke")};
   };
   const MonotonicTime end = clock.now() + 5s;
   while (clock.now() < end) REQUIRE(loop.step());

@@ -43,7 +43,8 @@ TEST_CASE("what is not set is not written") {
   record.version = "v";
   record.lease = 1500ms;
   const dynamo::Item item = encode(record, {}, Compat::java);
-  for (const char* name : {"expiresAt", "expiresVersion", "fencingToken", "isReleased", "data", "ttl"}) CHECK(item.find(name) == nullptr);
+  for (const char* name : {"expiresAt", "expiresVersion", "fencingToken", "isReleased", "data", "ttl"})
+    CHECK(item.find(name) == nullptr);
   CHECK(*item.find_as<std::string>("leaseDuration") == "1500");
 }
 
@@ -94,14 +95,19 @@ TEST_CASE("an item that is no lock record is told as one, and by what") {
     item.set(name, std::move(value));
     return decode(item, {});
   };
-  const std::pair<const char*, dynamo::AttributeValue> wrongs[] = {
-      {"key", dynamo::Number{"1"}},           {"recordVersionNumber", ""},
-      {"recordVersionNumber", true},          {"leaseDuration", "soon"},
-      {"leaseDuration", "0"},                 {"leaseDuration", dynamo::Number{"20000"}},
-      {"expiresAt", "1700000000123"},         {"expiresAt", dynamo::Number{"1.5"}},
-      {"expiresAt", dynamo::Number{"-1"}},    {"expiresAt", dynamo::Number{"99999999999999999"}},
-      {"fencingToken", dynamo::Number{"-1"}}, {"fencingToken", dynamo::Number{"18446744073709551616"}},
-      {"ttl", "x"}};
+  const std::pair<const char*, dynamo::AttributeValue> wrongs[] = {{"key", dynamo::Number{"1"}},
+                                                                   {"recordVersionNumber", ""},
+                                                                   {"recordVersionNumber", true},
+                                                                   {"leaseDuration", "soon"},
+                                                                   {"leaseDuration", "0"},
+                                                                   {"leaseDuration", dynamo::Number{"20000"}},
+                                                                   {"expiresAt", "1700000000123"},
+                                                                   {"expiresAt", dynamo::Number{"1.5"}},
+                                                                   {"expiresAt", dynamo::Number{"-1"}},
+                                                                   {"expiresAt", dynamo::Number{"99999999999999999"}},
+                                                                   {"fencingToken", dynamo::Number{"-1"}},
+                                                                   {"fencingToken", dynamo::Number{"18446744073709551616"}},
+                                                                   {"ttl", "x"}};
   for (const auto& wrong : wrongs) {
     CAPTURE(wrong.first);
     const auto record = broken(wrong.first, wrong.second);

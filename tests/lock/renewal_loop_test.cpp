@@ -23,7 +23,8 @@ namespace {
 
 /// A table, and leases on it in the care of a loop.
 struct Site {
-  explicit Site(test::FakeClock& clock, Entropy& entropy) : table(clock), core(std::make_shared<Core>(table, clock, entropy, owner())) {}
+  explicit Site(test::FakeClock& clock, Entropy& entropy)
+      : table(clock), core(std::make_shared<Core>(table, clock, entropy, owner())) {}
   static LockClientOptions owner() {
     LockClientOptions options;
     options.owner = "me";
@@ -33,8 +34,15 @@ struct Site {
   std::shared_ptr<LeaseState> add(RenewalLoop& loop, const std::string& key, Duration length = 10s) {
     auto state = lease_on(core, key, length);
     const auto moment = [this] { return core->clock.now(); };
-    loop.add(state, {[=] { renewed.push_back({moment(), key}); }, [=](const Error& error) { at_risk.push_back({moment(), key, error}); },
-                     [=](const Error& error) { lost.push_back({moment(), key, error}); }});
+    loop.add(state, {[=] {
+                       renewed.push_back({moment(), key});
+                     },
+                     [=](const Error& error) {
+                       at_risk.push_back({moment(), key, error});
+                     },
+                     [=](const Error& error) {
+                       lost.push_back({moment(), key, error});
+                     }});
     leases.push_back(state);
     return state;
   }
@@ -60,7 +68,8 @@ struct Site {
 };
 
 struct Setup {
-  explicit Setup(std::size_t in_flight_max = 64) : loop(std::make_unique<RenewalLoop>(clock, entropy, RenewerOptions{in_flight_max})) {}
+  explicit Setup(std::size_t in_flight_max = 64)
+      : loop(std::make_unique<RenewalLoop>(clock, entropy, RenewerOptions{in_flight_max})) {}
 
   void run_for(Duration span) {
     const MonotonicTime end = clock.now() + span;
@@ -316,7 +325,8 @@ TEST_CASE("a table that does one after another keeps what it can, and news of ot
   setup.site.add(*setup.loop, "news", 3s);
   setup.run_for(3s);
   REQUIRE_FALSE(setup.site.at_risk.empty());
-  const auto told = std::find_if(setup.site.at_risk.begin(), setup.site.at_risk.end(), [](const auto& news) { return news.key == "news"; });
+  const auto told =
+      std::find_if(setup.site.at_risk.begin(), setup.site.at_risk.end(), [](const auto& news) { return news.key == "news"; });
   REQUIRE(told != setup.site.at_risk.end());
   CHECK(told->at == began + 2s);
 }
@@ -343,7 +353,8 @@ TEST_CASE("events may add and remove leases") {
                             setup.loop->add(next, {});
                             setup.loop->remove(lease.get());
                           },
-                          {}, {}});
+                          {},
+                          {}});
   setup.run_for(25s);
   CHECK(told == 1);
   CHECK(lease->remaining() == 0ns);

@@ -62,10 +62,10 @@ class VirtualTable final : public dynamo::Table {
   Answer answer = [](const Started&, const dynamo::Operation&) { return Reply{std::chrono::milliseconds(20)}; };
   std::function<void()> before_wait;  ///< With requests under way, before time passes.
   bool sequential = false;
-  int multis = 0;                     ///< Made so far and still there.
+  int multis = 0;  ///< Made so far and still there.
   std::vector<Started> started;
   std::size_t in_flight = 0;
-  std::size_t in_flight_max = 0;      ///< The most that ever were.
+  std::size_t in_flight_max = 0;  ///< The most that ever were.
   dynamo::ServerClock clock;
 
  private:

@@ -36,8 +36,8 @@ TEST_CASE("with_lock acquires, runs, releases, and hands on what the function re
 TEST_CASE("a function that outlives its lease is told as lost") {
   LockSetup setup;
   setup.table.then_applied().then_refused(setup.record("theirs", std::nullopt));
-  const auto section = with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(),
-                                 [&](Lease&) { setup.clock.advance(1min); });
+  const auto section =
+      with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(), [&](Lease&) { setup.clock.advance(1min); });
   REQUIRE(section.ok());
   CHECK(section->outcome == SectionOutcome::lost);
   CHECK(section->release == ReleaseOutcome::already_lost);
@@ -48,8 +48,8 @@ TEST_CASE("a function that takes longer than its time-out is told apart from a l
   setup.table.then_applied().then_applied();
   WithLockOptions options = without_renewal();
   options.timeout = 5s;
-  const auto section = with_lock(*setup.client, setup.clock, setup.entropy, "x", options,
-                                 [&](Lease&) { setup.clock.advance(6s); });
+  const auto section =
+      with_lock(*setup.client, setup.clock, setup.entropy, "x", options, [&](Lease&) { setup.clock.advance(6s); });
   REQUIRE(section.ok());
   CHECK(section->outcome == SectionOutcome::timed_out);
 }
@@ -58,8 +58,7 @@ TEST_CASE("where the lock is held the function does not run") {
   LockSetup setup;
   setup.table.then_refused(setup.record("theirs", setup.server_now() + 20s));
   bool ran = false;
-  const auto section =
-      with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(), [&](Lease&) { ran = true; });
+  const auto section = with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(), [&](Lease&) { ran = true; });
   REQUIRE_FALSE(section.ok());
   CHECK(section.error().kind == ErrorKind::contended);
   CHECK_FALSE(ran);
@@ -68,8 +67,7 @@ TEST_CASE("where the lock is held the function does not run") {
 TEST_CASE("a function that throws still releases the lock") {
   LockSetup setup;
   setup.table.then_applied().then_applied();
-  CHECK_THROWS_AS((void)with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(),
-                                  [](Lease&) -> int { throw 1; }),
-                  int);
+  CHECK_THROWS_AS(
+      (void)with_lock(*setup.client, setup.clock, setup.entropy, "x", without_renewal(), [](Lease&) -> int { throw 1; }), int);
   CHECK(setup.table.asked.back().operation == "delete");
 }

@@ -34,8 +34,8 @@ dynamutex::Result<std::string> authorize(const std::vector<Header>& headers, con
                                          std::size_t buffer_size = 512, const Options& options = {}) {
   SigningKeyCache keys;
   std::string memory(buffer_size, '#');
-  const auto value = authorization(example_request(headers), credentials, example_scope(), keys,
-                                   {memory.data(), memory.size()}, options);
+  const auto value =
+      authorization(example_request(headers), credentials, example_scope(), keys, {memory.data(), memory.size()}, options);
   if (!value) return value.error();
   return std::string(*value);
 }
@@ -55,8 +55,8 @@ TEST_CASE("a buffer of exactly the right size suffices, and one byte less is ref
 
 TEST_CASE("a request without its date, or with another one, is refused") {
   CHECK(refused(authorize({{"host", "h"}}, example_credentials()), "no 'x-amz-date'"));
-  CHECK(refused(authorize({{"host", "h"}, {"x-amz-date", "20150830T123601Z"}}, example_credentials()),
-                "not the date to sign for"));
+  CHECK(
+      refused(authorize({{"host", "h"}, {"x-amz-date", "20150830T123601Z"}}, example_credentials()), "not the date to sign for"));
 }
 
 TEST_CASE("a session token that is missing, another, or out of place is refused") {

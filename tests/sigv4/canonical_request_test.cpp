@@ -62,7 +62,8 @@ TEST_CASE("blanks are found wherever they stand in a value") {
 }
 
 TEST_CASE("a header's name that is no token is refused") {
-  for (const char* name : {"", "a b", "a:", "a\n", "ä", "a(b", "proxy-a b", "Te\r", "x-amz-meta-\x01", "a-long-name-with-a-space "}) {
+  for (const char* name :
+       {"", "a b", "a:", "a\n", "ä", "a(b", "proxy-a b", "Te\r", "x-amz-meta-\x01", "a-long-name-with-a-space "}) {
     CAPTURE(name);
     CHECK(refused(with_header(name, "v"), "name"));
   }

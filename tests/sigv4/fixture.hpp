@@ -19,9 +19,7 @@ inline Credentials example_credentials(std::string_view token = {}) {
   return {"AKIDEXAMPLE", dynamutex::Secret("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"), dynamutex::Secret(token)};
 }
 
-inline std::vector<Header> example_headers() {
-  return {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}};
-}
+inline std::vector<Header> example_headers() { return {{"host", "example.amazonaws.com"}, {"x-amz-date", "20150830T123600Z"}}; }
 
 inline Request example_request(const std::vector<Header>& headers) { return {"GET", "/", "", headers, {}}; }
 
@@ -29,8 +27,7 @@ inline Request example_request(const std::vector<Header>& headers) { return {"GE
 template <class T>
 bool refused(const dynamutex::Result<T>& result, std::string_view part) {
   return !result.ok() && result.error().kind == dynamutex::ErrorKind::invalid &&
-         result.error().message.find(part) != std::string::npos &&
-         result.error().message.find('\n') == std::string::npos;
+         result.error().message.find(part) != std::string::npos && result.error().message.find('\n') == std::string::npos;
 }
 
 }  // namespace sigv4_test

@@ -9,7 +9,8 @@
 using namespace sigv4_test;
 
 TEST_CASE("a request is read with either line ending, and its body to the byte") {
-  for (const char* text : {"POST /a b?c=d HTTP/1.1\nHost: h\nX:  y \n\nbody\n", "POST /a b?c=d HTTP/1.1\r\nHost: h\r\nX:  y \r\n\r\nbody\n"}) {
+  for (const char* text :
+       {"POST /a b?c=d HTTP/1.1\nHost: h\nX:  y \n\nbody\n", "POST /a b?c=d HTTP/1.1\r\nHost: h\r\nX:  y \r\n\r\nbody\n"}) {
     const auto http = HttpText::parse(text);
     REQUIRE(http.ok());
     const Request request = http->request();

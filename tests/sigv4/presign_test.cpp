@@ -33,14 +33,12 @@ TEST_CASE("a query that carries a signature already is refused, however it is wr
 
 TEST_CASE("a date or token among the headers of a presigned request is refused") {
   CHECK(refused(presign_example("", std::chrono::seconds(60), example_headers()), "in the query"));
-  CHECK(refused(presign_example("", std::chrono::seconds(60), {{"host", "h"}, {"x-amz-security-token", "t"}}),
-                "in the query"));
+  CHECK(refused(presign_example("", std::chrono::seconds(60), {{"host", "h"}, {"x-amz-security-token", "t"}}), "in the query"));
 }
 
 TEST_CASE("the request's own query stays as it was, before the signature's parameters") {
   const auto result = presign_example("b=%20&a", std::chrono::seconds(60));
   REQUIRE(result.ok());
   CHECK(result->query.rfind("b=%20&a&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20150830%2F", 0) == 0);
-  CHECK(result->query.substr(result->query.rfind('&')) ==
-        "&X-Amz-Signature=" + std::string(result->signature.view()));
+  CHECK(result->query.substr(result->query.rfind('&')) == "&X-Amz-Signature=" + std::string(result->signature.view()));
 }

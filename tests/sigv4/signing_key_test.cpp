@@ -31,17 +31,16 @@ TEST_CASE("a hash is SHA-256 at every length around a block") {
   CHECK(sha256_hex("abc").view() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
   CHECK(sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq").view() ==
         "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  CHECK(sha256_hex(std::string(1'000'000, 'a')).view() ==
-        "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+  CHECK(sha256_hex(std::string(1'000'000, 'a')).view() == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
 TEST_CASE("an empty secret, region or service is refused, and so is a malformed one") {
   const auto secret = example_credentials().secret_access_key;
   CHECK(refused(signing_key(dynamutex::Secret(), example_scope()), "secret access key is empty"));
   const std::string too_long(65, 'r');
-  for (const std::string_view name : {std::string_view(), std::string_view("a/b"), std::string_view("a,b"),
-                                      std::string_view("a b"), std::string_view("a\n"), std::string_view("\xc3\xa4"),
-                                      std::string_view(too_long)}) {
+  for (const std::string_view name :
+       {std::string_view(), std::string_view("a/b"), std::string_view("a,b"), std::string_view("a b"), std::string_view("a\n"),
+        std::string_view("\xc3\xa4"), std::string_view(too_long)}) {
     CAPTURE(name);
     CHECK(refused(signing_key(secret, {example_date(), name, "service"}), "region"));
     CHECK(refused(signing_key(secret, {example_date(), "us-east-1", name}), "service"));

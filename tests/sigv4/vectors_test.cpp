@@ -43,13 +43,9 @@ AmzDate date_of(std::string text) {
 
 struct Case {
   explicit Case(const fs::path& folder_path)
-      : folder(folder_path),
-        context(nlohmann::json::parse(read_file(folder / "context.json"))),
-        text(read_file(folder / "request.txt")),
-        http(HttpText::parse(text).value()),
-        region(context.at("region")),
-        service(context.at("service")),
-        scope{date_of(context.at("timestamp")), region, service} {
+      : folder(folder_path), context(nlohmann::json::parse(read_file(folder / "context.json"))),
+        text(read_file(folder / "request.txt")), http(HttpText::parse(text).value()), region(context.at("region")),
+        service(context.at("service")), scope{date_of(context.at("timestamp")), region, service} {
     const auto& given = context.at("credentials");
     credentials.access_key_id = given.at("access_key_id");
     credentials.secret_access_key = dynamutex::Secret(given.at("secret_access_key").get<std::string>());

@@ -68,9 +68,9 @@ void Checker::foreign_holds(const Process& process, int lock, TrueTime until) {
 }
 
 void Checker::foreign_ended(const Process& process) {
-  holders_.erase(std::remove_if(holders_.begin(), holders_.end(),
-                                [&](const Holder& holder) { return holder.process == &process; }),
-                 holders_.end());
+  holders_.erase(
+      std::remove_if(holders_.begin(), holders_.end(), [&](const Holder& holder) { return holder.process == &process; }),
+      holders_.end());
 }
 
 void Checker::acquire_failed(const Process& process, int lock, const Error& error) {

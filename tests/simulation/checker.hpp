@@ -89,13 +89,13 @@ class Checker final : public TableWatcher {
   const Settings& settings_;
   Tally& tally_;
   std::vector<std::string> row_names_;
-  std::vector<Standing> standing_;              ///< Each lock's, at `seen_revision_` of the table.
+  std::vector<Standing> standing_;  ///< Each lock's, at `seen_revision_` of the table.
   std::optional<std::uint64_t> seen_revision_;
   std::vector<std::optional<Origin>> writers_;  ///< Of each lock's row, at `noted_revision_`.
   std::uint64_t noted_revision_ = 0;
   std::vector<Holder> holders_;
-  std::set<Origin> broken_;                     ///< Their records were taken away by force.
-  std::set<Origin> disturbed_;                  ///< Their records were touched by someone else.
+  std::set<Origin> broken_;     ///< Their records were taken away by force.
+  std::set<Origin> disturbed_;  ///< Their records were touched by someone else.
   std::set<Origin> given_back_;
   std::map<int, lock::FencingToken> last_token_;
   std::map<int, lock::FencingToken> resource_token_;

@@ -82,13 +82,11 @@ Settings crowd_settings(Mode mode, const CrowdPlan& plan, Random& random) {
 class Crowd {
  public:
   Crowd(std::uint64_t seed, Mode mode, bool tracing, Tally& tally)
-      : world_(seed),
-        tally_(tally),
-        plan_(draw_plan(world_.random)),
-        settings_(crowd_settings(mode, plan_, world_.random)),
+      : world_(seed), tally_(tally), plan_(draw_plan(world_.random)), settings_(crowd_settings(mode, plan_, world_.random)),
         server_(settings_.schema.key, {}),
-        network_(world_, server_, faults_, tally.faults,
-                 {settings_.latency_min, settings_.latency_max, settings_.latency_max, settings_.lease, {}, settings_.front_ends}),
+        network_(
+            world_, server_, faults_, tally.faults,
+            {settings_.latency_min, settings_.latency_max, settings_.latency_max, settings_.lease, {}, settings_.front_ends}),
         checker_(world_, server_, settings_, tally) {
     world_.tracing = tracing;
     network_.watch(&checker_);

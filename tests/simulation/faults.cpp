@@ -4,8 +4,8 @@ namespace dynamutex::simulation {
 namespace {
 
 constexpr Fault kRequestFaults[] = {
-    Fault::connection_refused, Fault::request_lost,  Fault::reply_lost,        Fault::duplicate,     Fault::late_duplicate,
-    Fault::delay_beyond_lease, Fault::error_applied, Fault::error_not_applied, Fault::throttled,     Fault::cut_reply,
+    Fault::connection_refused, Fault::request_lost,  Fault::reply_lost,        Fault::duplicate,        Fault::late_duplicate,
+    Fault::delay_beyond_lease, Fault::error_applied, Fault::error_not_applied, Fault::throttled,        Fault::cut_reply,
     Fault::corrupt_reply,      Fault::date_missing,  Fault::age_added,         Fault::old_item_not_told};
 
 }  // namespace

@@ -15,8 +15,8 @@ enum class Fault : unsigned char {
   reply_lost,
   duplicate,
   late_duplicate,
-  late_after_release,   ///< A write that arrived after its client had given the lock back.
-  reordered,            ///< A write that arrived after a later one of the same client.
+  late_after_release,  ///< A write that arrived after its client had given the lock back.
+  reordered,           ///< A write that arrived after a later one of the same client.
   delay_beyond_lease,
   partition_requests,
   partition_replies,
@@ -27,7 +27,7 @@ enum class Fault : unsigned char {
   corrupt_reply,
   date_missing,
   age_added,
-  old_item_not_told,    ///< ReturnValuesOnConditionCheckFailure was ignored.
+  old_item_not_told,  ///< ReturnValuesOnConditionCheckFailure was ignored.
   rate_within_drift,
   rate_beyond_drift,
   server_clock_beyond_error,

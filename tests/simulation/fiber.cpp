@@ -100,7 +100,8 @@ StackPool& stacks() {
 }  // namespace
 
 Fiber::Fiber(std::function<void()> body) : body_(std::move(body)), stack_(stacks().take()) {
-  inside_.begin(stack_, kStackSize, [](void* self) { static_cast<Fiber*>(self)->run(); }, this);
+  inside_.begin(
+      stack_, kStackSize, [](void* self) { static_cast<Fiber*>(self)->run(); }, this);
 #ifdef SIMULATION_TSAN
   sanitizer_inside_ = __tsan_create_fiber(0);
 #endif

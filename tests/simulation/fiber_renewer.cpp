@@ -13,13 +13,11 @@ class Renewer::Impl {
  public:
   /// `clock` is a SimulatedClock, as every clock in a schedule.
   Impl(Clock& clock, Entropy& entropy, const RenewerOptions& options)
-      : loop(clock, entropy, options),
-        world_(static_cast<simulation::SimulatedClock&>(clock).world()),
+      : loop(clock, entropy, options), world_(static_cast<simulation::SimulatedClock&>(clock).world()),
         process_(static_cast<simulation::SimulatedClock&>(clock).process()) {
     running_ = !process_.draining;
     world_.spawn(process_, [this] {
-      while (!process_.draining && loop.step()) {
-      }
+      while (!process_.draining && loop.step()) {}
       running_ = false;
       if (joiner_ != nullptr) world_.wake(*joiner_);
     });

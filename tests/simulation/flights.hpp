@@ -22,8 +22,8 @@ class Flights {
   struct Flight {
     std::uint64_t id = 0;
     Exchange* exchange = nullptr;
-    MonotonicTime sent;       ///< As the process read its clock.
-    TrueTime end{};           ///< Nobody waits longer.
+    MonotonicTime sent;  ///< As the process read its clock.
+    TrueTime end{};      ///< Nobody waits longer.
     const Cancellation* cancellation = nullptr;
     Arrival arrival = Arrival::timed_out;
   };
@@ -45,7 +45,8 @@ class Flights {
 };
 
 /// `deadline`, but no later than one attempt may take that is sent at `sent`.
-[[nodiscard]] inline MonotonicTime attempt_deadline(MonotonicTime sent, Duration attempt_timeout, MonotonicTime deadline) noexcept {
+[[nodiscard]] inline MonotonicTime attempt_deadline(MonotonicTime sent, Duration attempt_timeout,
+                                                    MonotonicTime deadline) noexcept {
   return std::min(deadline, saturating_add(sent, attempt_timeout));
 }
 

@@ -22,9 +22,7 @@ Duration lease_of(const dynamo::Item& item) {
   return milliseconds(count);
 }
 
-std::string milliseconds_text(Duration span) {
-  return std::to_string(std::chrono::duration_cast<milliseconds>(span).count());
-}
+std::string milliseconds_text(Duration span) { return std::to_string(std::chrono::duration_cast<milliseconds>(span).count()); }
 
 }  // namespace
 

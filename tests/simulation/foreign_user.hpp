@@ -35,8 +35,8 @@ class ForeignUser {
   Stage stage_;
   Process process_;
   SimulatedTable table_;
-  std::string version_;              ///< Of our own record.
-  std::string watched_;              ///< Of the record that is in the way.
+  std::string version_;  ///< Of our own record.
+  std::string watched_;  ///< Of the record that is in the way.
   TrueTime watched_since_{};
   TrueTime held_until_{};
 };

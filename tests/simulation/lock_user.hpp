@@ -18,13 +18,13 @@ namespace dynamutex::simulation {
 /// Many leases, and what happens to them.
 struct CrowdPlan {
   Duration short_lease{};
-  int short_count = 0;      ///< The first locks.
+  int short_count = 0;  ///< The first locks.
   Duration long_lease{};
-  int long_count = 0;       ///< The others.
-  int hanging_count = 0;    ///< The last so many of them: no request about them is answered any more.
+  int long_count = 0;     ///< The others.
+  int hanging_count = 0;  ///< The last so many of them: no request about them is answered any more.
   std::size_t in_flight_max = 0;
-  TrueTime outage_from{};   ///< Then no request gets through …
-  Duration outage_for{};    ///< … for so long.
+  TrueTime outage_from{};  ///< Then no request gets through …
+  Duration outage_for{};   ///< … for so long.
   TrueTime until{};
 };
 

@@ -1,7 +1,7 @@
 // simulate: runs schedules, counts what happened in them, and stops at the first broken rule.
 
-#include <cinttypes>
 #include <chrono>
+#include <cinttypes>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -133,7 +133,8 @@ void tell(const Broken& broken, const Arguments& arguments, Mode mode) {
   std::printf("---- what happened in schedule %" PRIu64 "\n", broken.seed);
   Tally ignored;
   static_cast<void>(run_seed(broken.seed, arguments.work, mode, true, ignored));
-  std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64 " schedules; to replay it:\n"
+  std::printf("---- rule broken: %s\nseed %" PRIu64 ", after %" PRIu64
+              " schedules; to replay it:\n"
               "  scripts/simulate --mode %s %s--replay %" PRIu64 "\n",
               broken.rule.c_str(), broken.seed, broken.seed - arguments.seed + 1, name_of(mode),
               arguments.work == Work::lost_replies ? "--lost-replies 1 " : "", broken.seed);
@@ -142,9 +143,8 @@ void tell(const Broken& broken, const Arguments& arguments, Mode mode) {
 /// Runs `arguments.schedules` schedules; tells how many broke a rule.
 std::size_t run_mode(const Arguments& arguments, Mode mode) {
   const auto began = std::chrono::steady_clock::now();
-  const Report report =
-      run_batch({mode, arguments.work, arguments.seed, arguments.schedules, arguments.violations_max, arguments.verbose},
-                arguments.jobs);
+  const Report report = run_batch(
+      {mode, arguments.work, arguments.seed, arguments.schedules, arguments.violations_max, arguments.verbose}, arguments.jobs);
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - began;
   if (arguments.violations_max == 1 && !report.broken.empty()) {
     tell(report.broken.front(), arguments, mode);

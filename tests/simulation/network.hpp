@@ -32,8 +32,8 @@ class Exchange {
   [[nodiscard]] virtual const char* reply_text() const noexcept = 0;
 
   Origin origin;
-  bool breaking = false;     ///< It takes a lock away from its holder by force.
-  int number = 0;            ///< Of its process's requests.
+  bool breaking = false;  ///< It takes a lock away from its holder by force.
+  int number = 0;         ///< Of its process's requests.
   Task* waiter = nullptr;
   bool arrived = false;
   bool replied = false;
@@ -51,11 +51,11 @@ enum class Arrival { replied, connection_lost, refused, timed_out, cancelled };
 
 struct NetworkOptions {
   Duration latency_min{};
-  Duration latency_max{};           ///< While faults happen.
-  Duration calm_latency_max{};      ///< When all is well.
-  Duration lease_max{};             ///< What "beyond the lease" is measured by.
-  Duration server_error_max{};      ///< Front-ends' clocks are off by up to this.
-  std::vector<Duration> front_ends; ///< Each one's clock error.
+  Duration latency_max{};            ///< While faults happen.
+  Duration calm_latency_max{};       ///< When all is well.
+  Duration lease_max{};              ///< What "beyond the lease" is measured by.
+  Duration server_error_max{};       ///< Front-ends' clocks are off by up to this.
+  std::vector<Duration> front_ends;  ///< Each one's clock error.
 };
 
 /// Watches what happens to the table.
@@ -95,8 +95,8 @@ class Network {
     Exchange* exchange;
     Process* process;
     Answer answer;
-    bool reply_lost;      ///< Nobody hears the reply.
-    bool lost_noticed;    ///< … but the connection's end is.
+    bool reply_lost;    ///< Nobody hears the reply.
+    bool lost_noticed;  ///< … but the connection's end is.
     Duration back;
   };
   void dispatch(Process& process, Exchange& exchange);
@@ -117,9 +117,9 @@ class Network {
   TableWatcher* watcher_ = nullptr;
   std::vector<std::unique_ptr<Exchange>> exchanges_;
   std::vector<Copy> copies_;
-  std::vector<Outage> outages_;     ///< By process.
+  std::vector<Outage> outages_;  ///< By process.
   std::vector<lock::LockName> hanging_;
-  std::vector<int> last_written_;   ///< By process: number of its latest write that was served.
+  std::vector<int> last_written_;  ///< By process: number of its latest write that was served.
   int lose_reply_of_ = -1;
   bool lose_noticed_ = false;
   TrueTime last_arrival_{};

@@ -27,7 +27,8 @@ class Random {
   std::uint64_t below(std::uint64_t end) noexcept { return next() % end; }
   int between(int low, int high) noexcept { return low + static_cast<int>(below(static_cast<std::uint64_t>(high - low + 1))); }
   Duration between(Duration low, Duration high) noexcept {
-    return high <= low ? low : low + Duration(static_cast<Duration::rep>(below(static_cast<std::uint64_t>((high - low).count()))));
+    return high <= low ? low
+                       : low + Duration(static_cast<Duration::rep>(below(static_cast<std::uint64_t>((high - low).count()))));
   }
   /// True `per_mille` times in a thousand.
   bool chance(unsigned per_mille) noexcept { return per_mille > 0 && below(1000) < per_mille; }

@@ -39,11 +39,9 @@ Settings quiet_settings(Mode mode, Random& random) {
 class RoundTrips {
  public:
   RoundTrips(std::uint64_t seed, Mode mode, bool tracing, Tally& tally)
-      : world_(seed),
-        tally_(tally),
-        settings_(quiet_settings(mode, world_.random)),
-        server_(settings_.schema.key, {}),
-        network_(world_, server_, faults_, tally.faults, {{}, settings_.latency_max, settings_.latency_max, kLease, {}, settings_.front_ends}),
+      : world_(seed), tally_(tally), settings_(quiet_settings(mode, world_.random)), server_(settings_.schema.key, {}),
+        network_(world_, server_, faults_, tally.faults,
+                 {{}, settings_.latency_max, settings_.latency_max, kLease, {}, settings_.front_ends}),
         checker_(world_, server_, settings_, tally) {
     world_.tracing = tracing;
     network_.watch(&checker_);

@@ -145,8 +145,7 @@ Report run_batch(const Batch& batch, unsigned jobs) {
     append(report, receive(worker.descriptor));
     ::close(worker.descriptor);
     int status = 0;
-    while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {
-    }
+    while (::waitpid(worker.process, &status, 0) < 0 && errno == EINTR) {}
   }
   return report;
 }

@@ -31,8 +31,8 @@ struct Broken {
 
 struct Report {
   Tally tally;
-  std::uint64_t digest = 0;      ///< Of all schedules that were run, in their order.
-  std::vector<Broken> broken;    ///< By seed.
+  std::uint64_t digest = 0;    ///< Of all schedules that were run, in their order.
+  std::vector<Broken> broken;  ///< By seed.
 };
 
 /// Runs one schedule.

@@ -58,14 +58,10 @@ class Schedule {
 };
 
 Schedule::Schedule(std::uint64_t seed, Mode mode, bool tracing, Tally& tally)
-    : world_(seed),
-      tally_(tally),
-      settings_(draw_settings(mode, world_.random)),
-      faults_(draw_fault_plan(world_.random, settings_.fenced)),
-      server_(settings_.schema.key, settings_.schema.sort_key),
+    : world_(seed), tally_(tally), settings_(draw_settings(mode, world_.random)),
+      faults_(draw_fault_plan(world_.random, settings_.fenced)), server_(settings_.schema.key, settings_.schema.sort_key),
       network_(world_, server_, faults_, tally.faults, network_options(settings_)),
-      checker_(world_, server_, settings_, tally),
-      stage_{world_, server_, network_, checker_, settings_, tally} {
+      checker_(world_, server_, settings_, tally), stage_{world_, server_, network_, checker_, settings_, tally} {
   world_.tracing = tracing;
   network_.watch(&checker_);
   world_.on_event = [this] { checker_.check(); };

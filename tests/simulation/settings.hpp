@@ -15,8 +15,8 @@ enum class Mode { table, wire };
 /// Which of the promise's assumptions hold.
 enum class Assumptions {
   hold,
-  rate_beyond_drift,   ///< Some machine's clock runs faster or slower than the options say.
-  server_beyond_error, ///< Some front-end's clock is further off than the options say.
+  rate_beyond_drift,    ///< Some machine's clock runs faster or slower than the options say.
+  server_beyond_error,  ///< Some front-end's clock is further off than the options say.
 };
 
 struct Settings {
@@ -32,20 +32,20 @@ struct Settings {
   Duration retention{};
   Duration latency_min{};
   Duration latency_max{};
-  Duration calm_latency_max{};       ///< After the last fault.
+  Duration calm_latency_max{};  ///< After the last fault.
   Duration attempt_timeout{};
-  int attempts_max = 1;              ///< Of the real client, in wire mode.
-  Duration faults_for{};             ///< Then everything works, and no new round begins.
-  bool long_idle = false;            ///< Rounds are far apart: clocks drift, rows expire.
+  int attempts_max = 1;    ///< Of the real client, in wire mode.
+  Duration faults_for{};   ///< Then everything works, and no new round begins.
+  bool long_idle = false;  ///< Rounds are far apart: clocks drift, rows expire.
   int processes = 2;
   int foreigners = 0;
-  bool meddler = false;              ///< Someone inspects, breaks and prunes.
+  bool meddler = false;  ///< Someone inspects, breaks and prunes.
   int locks = 1;
-  unsigned crash_per_mille = 0;      ///< Per process.
+  unsigned crash_per_mille = 0;  ///< Per process.
   unsigned outage_per_mille = 0;
   unsigned suspend_per_mille = 0;
   unsigned wall_step_per_mille = 0;
-  unsigned pause_per_mille = 0;      ///< Per reading of a clock.
+  unsigned pause_per_mille = 0;  ///< Per reading of a clock.
   Duration pause_max{};
 
   [[nodiscard]] lock::LockName name(int index) const;

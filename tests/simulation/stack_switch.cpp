@@ -54,12 +54,12 @@ void StackPosition::begin(void* stack, std::size_t size, void (*entry)(void*), v
   *--top = nullptr;  // Where a debugger's walk ends; and the stack pointer is a multiple of 16 at the call of `entry`.
   *--top = nullptr;
   *--top = reinterpret_cast<void*>(&dynamutex_simulation_begin_stack);
-  *--top = nullptr;                           // rbp
-  *--top = reinterpret_cast<void*>(entry);    // rbx
-  *--top = argument;                          // r12
-  *--top = nullptr;                           // r13
-  *--top = nullptr;                           // r14
-  *--top = nullptr;                           // r15
+  *--top = nullptr;                         // rbp
+  *--top = reinterpret_cast<void*>(entry);  // rbx
+  *--top = argument;                        // r12
+  *--top = nullptr;                         // r13
+  *--top = nullptr;                         // r14
+  *--top = nullptr;                         // r15
   stack_pointer_ = top;
 }
 

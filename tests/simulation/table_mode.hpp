@@ -9,8 +9,7 @@ namespace dynamutex::simulation {
 /// A Table whose every call is one request over the simulated network.
 class SimulatedTable final : public dynamo::Table {
  public:
-  SimulatedTable(World& world, Network& network, Process& process, dynamo::ServerClockOptions options,
-                 Duration attempt_timeout)
+  SimulatedTable(World& world, Network& network, Process& process, dynamo::ServerClockOptions options, Duration attempt_timeout)
       : world_(world), network_(network), process_(process), clock_(world, process), server_clock_(options),
         attempt_timeout_(attempt_timeout) {}
 

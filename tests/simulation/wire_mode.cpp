@@ -20,8 +20,8 @@ class WireExchange final : public Exchange {
   void serve(Server& server, Answer answer, std::optional<dynamo::ServerTime> date) override {
     // What comes out of a cache is as old as it says.
     const auto told = aged && date ? std::optional(*date - kAge) : date;
-    WireReply reply = answer_request(server, request_, origin,
-                                     {answer, kServerEpoch + world_.now(), told, never_dated, old_item_hidden});
+    WireReply reply =
+        answer_request(server, request_, origin, {answer, kServerEpoch + world_.now(), told, never_dated, old_item_hidden});
     if (replied || served_once_) return;
     served_once_ = true;
     reply_ = std::move(reply);

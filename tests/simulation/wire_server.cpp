@@ -144,7 +144,8 @@ dynamo::ServerTime read_amz_date(const std::string& text) {
 
 Outcome judge(Server& server, const WireRequest& request, const Origin& origin, const Circumstances& circumstances) {
   const Duration age = circumstances.now - read_amz_date(request.signed_date);
-  if (circumstances.answer == Answer::denied) return refusal(400, "ExpiredTokenException", "The security token included is expired");
+  if (circumstances.answer == Answer::denied)
+    return refusal(400, "ExpiredTokenException", "The security token included is expired");
   // A client with a wrong clock learns the time from the refusal's date: where there never is one, none is refused.
   if (!circumstances.never_dated && (age > kSignatureAgeMax || age < -kSignatureAgeMax)) {
     return refusal(400, "InvalidSignatureException", "Signature expired or not yet current");
@@ -182,8 +183,7 @@ WireRequest read_request(const http::Request& request) {
   return result;
 }
 
-WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin,
-                         const Circumstances& circumstances) {
+WireReply answer_request(Server& server, const WireRequest& request, const Origin& origin, const Circumstances& circumstances) {
   const Outcome outcome = judge(server, request, origin, circumstances);
   WireReply reply;
   reply.status = outcome.status;

@@ -31,9 +31,9 @@ struct WireReply {
 /// How a request meets the server.
 struct Circumstances {
   Answer answer = Answer::normal;
-  dynamo::ServerTime now;                   ///< A perfect server's time.
-  std::optional<dynamo::ServerTime> date;   ///< In the reply, if at all.
-  bool never_dated = false;                 ///< No reply ever tells a client the time.
+  dynamo::ServerTime now;                  ///< A perfect server's time.
+  std::optional<dynamo::ServerTime> date;  ///< In the reply, if at all.
+  bool never_dated = false;                ///< No reply ever tells a client the time.
   bool old_item_hidden = false;
 };
 

@@ -17,9 +17,7 @@ constexpr int kDrainSteps = 10'000;
 World::World(std::uint64_t seed) : random(seed) {}
 World::~World() = default;
 
-void World::at(TrueTime when, std::function<void()> act) {
-  schedule(when).act = std::move(act);
-}
+void World::at(TrueTime when, std::function<void()> act) { schedule(when).act = std::move(act); }
 
 void World::spawn(Process& process, std::function<void()> body) {
   // A schedule that is over begins nothing new.

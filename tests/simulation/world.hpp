@@ -22,11 +22,11 @@ struct Process {
   int id = 0;
   Machine* machine = nullptr;
   std::string owner;
-  bool crashed = false;    ///< It never runs again.
-  bool draining = false;   ///< The schedule is over: its calls fail at once, so that its stacks unwind.
-  int acquisition = 0;     ///< Counts its calls of acquire: tags its requests.
-  bool breaking = false;   ///< Its requests now break locks by force.
-  int requests = 0;        ///< Sent so far.
+  bool crashed = false;   ///< It never runs again.
+  bool draining = false;  ///< The schedule is over: its calls fail at once, so that its stacks unwind.
+  int acquisition = 0;    ///< Counts its calls of acquire: tags its requests.
+  bool breaking = false;  ///< Its requests now break locks by force.
+  int requests = 0;       ///< Sent so far.
   int fibers_left = 0;
   unsigned pause_per_mille = 0;  ///< How often it is paused right after reading its clock.
   Duration pause_max{};
@@ -37,7 +37,7 @@ struct Task {
   Task(Process& owner, std::function<void()> body) : process(owner), fiber(std::move(body)) {}
   Process& process;
   Fiber fiber;
-  std::uint64_t ticket = 0;  ///< A wake-up counts only for the wait that it was meant for.
+  std::uint64_t ticket = 0;                        ///< A wake-up counts only for the wait that it was meant for.
   std::vector<const Cancellation*> cancellations;  ///< What else ends the wait.
 };
 

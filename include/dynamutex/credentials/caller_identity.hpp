@@ -21,7 +21,8 @@ struct CallerIdentity {
 /// read), `invalid` (the build left STS out, or the endpoint is malformed).
 /// https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
 [[nodiscard]] DYNAMUTEX_EXPORT Result<CallerIdentity> ask_caller_identity(const World& world, const StsOptions& options,
-                                                                          const sigv4::Credentials& credentials, MonotonicTime deadline,
+                                                                          const sigv4::Credentials& credentials,
+                                                                          MonotonicTime deadline,
                                                                           const Cancellation* cancellation = nullptr);
 
 }  // namespace dynamutex::credentials

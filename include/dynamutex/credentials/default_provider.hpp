@@ -20,6 +20,7 @@ struct DefaultProviderOptions {
 ///
 /// Thread-safe. Asks nobody before the first `get`. What `world` points to outlives it.
 /// If there are none, the error (`denied`) names each source and why it gave nothing.
-[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_default_provider(const World& world, const DefaultProviderOptions& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Provider> make_default_provider(const World& world,
+                                                                               const DefaultProviderOptions& options = {});
 
 }  // namespace dynamutex::credentials

@@ -18,6 +18,7 @@ struct IotOptions {
 /// Exchanges the device's certificate for credentials (AWS IoT Core, "Authorizing direct calls to AWS services using AWS IoT Core
 /// credential provider"). `transport` shows the certificate: CurlOptions::client_certificate and client_key. `clock` and `transport`
 /// outlive the source. Up to 3 attempts of at most 5 s each.
-[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_iot_source(Clock& clock, http::Transport& transport, IotOptions options);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_iot_source(Clock& clock, http::Transport& transport,
+                                                                       IotOptions options);
 
 }  // namespace dynamutex::credentials

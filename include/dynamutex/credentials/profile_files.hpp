@@ -49,8 +49,10 @@ struct DYNAMUTEX_EXPORT ProfileFiles {
 /// The endpoint that the environment or the profile sets for a service ("dynamodb", "sts"), if any (AWS, "Service-specific endpoints"):
 /// AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, ProfileFiles::endpoint_url. None of them
 /// with AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or, where that is not set, the profile's `ignore_configured_endpoint_urls` being true.
-[[nodiscard]] DYNAMUTEX_EXPORT std::optional<std::string> configured_endpoint_url(const Environment& environment, const ProfileFiles& files,
-                                                                                  std::string_view profile, std::string_view service);
+[[nodiscard]] DYNAMUTEX_EXPORT std::optional<std::string> configured_endpoint_url(const Environment& environment,
+                                                                                  const ProfileFiles& files,
+                                                                                  std::string_view profile,
+                                                                                  std::string_view service);
 
 /// AWS_PROFILE, else AWS_DEFAULT_PROFILE, else "default".
 [[nodiscard]] DYNAMUTEX_EXPORT std::string profile_name(const Environment& environment);

@@ -20,14 +20,14 @@ struct StsOptions {
 /// A role to take on (AWS STS API, AssumeRole and AssumeRoleWithWebIdentity).
 struct Role {
   std::string arn;
-  std::string session_name;   ///< Empty: one made of the process id and the time.
-  std::string external_id;    ///< AssumeRole only; may be empty.
-  int duration_seconds = 0;   ///< 900 to 43,200; 0 for the service's default (an hour).
+  std::string session_name;  ///< Empty: one made of the process id and the time.
+  std::string external_id;   ///< AssumeRole only; may be empty.
+  int duration_seconds = 0;  ///< 900 to 43,200; 0 for the service's default (an hour).
 };
 
 /// Assumes `role` with the credentials of `from`. Blocks for `from` and for one exchange with STS.
-[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_assume_role_source(World world, std::unique_ptr<Source> from, Role role,
-                                                                               StsOptions options);
+[[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_assume_role_source(World world, std::unique_ptr<Source> from,
+                                                                               Role role, StsOptions options);
 
 /// Assumes `role` with the token in `token_file`, which is read again at each fetch.
 [[nodiscard]] DYNAMUTEX_EXPORT std::unique_ptr<Source> make_web_identity_source(World world, std::string token_file, Role role,

@@ -42,8 +42,7 @@ class DYNAMUTEX_EXPORT AttributeValue {
  public:
   using List = std::vector<AttributeValue>;
   using Map = std::vector<Attribute>;
-  using Storage =
-      std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet, BinarySet, List, Map>;
+  using Storage = std::variant<std::string, Number, Binary, bool, Null, StringSet, NumberSet, BinarySet, List, Map>;
 
   AttributeValue(std::string text);
   AttributeValue(std::string_view text);

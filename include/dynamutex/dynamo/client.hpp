@@ -21,19 +21,19 @@ namespace dynamutex::dynamo {
 /// One request and its answer, for logs. It has no member that could hold a key, a token or a body.
 struct AttemptEvent {
   std::string_view operation;
-  int attempt = 0;       ///< 1 for the first.
-  int http_status = 0;   ///< 0 when no reply came.
-  Duration duration{};   ///< From before sending to after receiving.
+  int attempt = 0;               ///< 1 for the first.
+  int http_status = 0;           ///< 0 when no reply came.
+  Duration duration{};           ///< From before sending to after receiving.
   const Error* error = nullptr;  ///< Why it failed; null on success and on a failed condition.
   bool condition_failed = false;
-  Duration retry_after{-1};      ///< Pause before the next attempt; negative if there is none.
+  Duration retry_after{-1};  ///< Pause before the next attempt; negative if there is none.
   std::string_view request_id;
 };
 
 struct ClientOptions {
-  std::string endpoint;  ///< "https://dynamodb.eu-west-1.amazonaws.com", "http://localhost:8000".
-  std::string region;    ///< For signing, e.g. "eu-west-1".
-  int attempts_max = 4;  ///< Per call, the first included.
+  std::string endpoint;                                ///< "https://dynamodb.eu-west-1.amazonaws.com", "http://localhost:8000".
+  std::string region;                                  ///< For signing, e.g. "eu-west-1".
+  int attempts_max = 4;                                ///< Per call, the first included.
   Duration attempt_timeout = std::chrono::seconds(5);  ///< Bound on each single attempt.
   ServerClockOptions server_clock;
   std::function<void(const AttemptEvent&)> on_attempt;  ///< Called after each attempt, on the calling thread.

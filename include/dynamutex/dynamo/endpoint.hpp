@@ -30,7 +30,7 @@ struct EndpointVariant {
 /// the region's.
 /// Errors: `invalid` where it is malformed, where a configured endpoint comes together with a variant, or where it is a region's
 /// dual-stack endpoint, which is asked for with the variant.
-[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> resolve_endpoint(const std::optional<std::string>& configured, std::string_view region,
-                                                                    EndpointVariant variant = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<std::string> resolve_endpoint(const std::optional<std::string>& configured,
+                                                                    std::string_view region, EndpointVariant variant = {});
 
 }  // namespace dynamutex::dynamo

@@ -25,9 +25,9 @@ struct CallOptions {
 /// An expression's placeholders. Names that are DynamoDB's reserved words ("key", "ttl", "data", …) need a `#` one.
 /// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ReservedWords.html
 struct Expression {
-  std::string text;                                                ///< Empty for none.
-  std::vector<std::pair<std::string, std::string>> names;          ///< "#n" and the attribute's name.
-  std::vector<std::pair<std::string, AttributeValue>> values;      ///< ":v" and the value.
+  std::string text;                                            ///< Empty for none.
+  std::vector<std::pair<std::string, std::string>> names;      ///< "#n" and the attribute's name.
+  std::vector<std::pair<std::string, AttributeValue>> values;  ///< ":v" and the value.
 };
 
 struct PutItem {

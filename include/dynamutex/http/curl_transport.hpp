@@ -13,13 +13,13 @@
 namespace dynamutex::http {
 
 struct CurlOptions {
-  Duration connect_timeout = std::chrono::seconds(3);  ///< For resolving, connecting and the TLS handshake together.
+  Duration connect_timeout = std::chrono::seconds(3);     ///< For resolving, connecting and the TLS handshake together.
   Duration connection_age_max = std::chrono::minutes(5);  ///< An older connection is not used again.
   std::size_t idle_connections_max = 16;                  ///< Kept open for later calls.
-  std::string ca_bundle;       ///< PEM file to trust instead of the system's; empty for the system's.
-  std::string client_certificate;  ///< PEM file to show to a server that asks (mutual TLS); empty for none.
-  std::string client_key;          ///< PEM file of its private key; empty where the certificate's file has it.
-  bool allow_plain_http = false;  ///< Also accept "http://" URLs, e.g. of a server on this machine.
+  std::string ca_bundle;                                  ///< PEM file to trust instead of the system's; empty for the system's.
+  std::string client_certificate;      ///< PEM file to show to a server that asks (mutual TLS); empty for none.
+  std::string client_key;              ///< PEM file of its private key; empty where the certificate's file has it.
+  bool allow_plain_http = false;       ///< Also accept "http://" URLs, e.g. of a server on this machine.
   bool proxy_from_environment = true;  ///< Take proxies from the environment; false connects to the host itself, always.
 };
 

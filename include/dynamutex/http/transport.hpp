@@ -22,8 +22,8 @@ struct Request {
   const Header* headers = nullptr;
   std::size_t header_count = 0;
   std::string_view body;
-  MonotonicTime deadline = MonotonicTime::max();  ///< For everything: resolving, connecting, sending, receiving.
-  const Cancellation* cancellation = nullptr;     ///< Ends the request at once; may be null.
+  MonotonicTime deadline = MonotonicTime::max();           ///< For everything: resolving, connecting, sending, receiving.
+  const Cancellation* cancellation = nullptr;              ///< Ends the request at once; may be null.
   std::size_t response_bytes_max = std::size_t{4} << 20U;  ///< Cap on the body, and on the header block.
 };
 

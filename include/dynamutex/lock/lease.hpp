@@ -50,8 +50,7 @@ class DYNAMUTEX_EXPORT Lease {
   /// Extends the lease to its full length from now. Blocks until `deadline`, but never beyond the lease's end.
   /// Errors: `lost` (it is not ours any more: stop what it protects); `ambiguous`, `not_applied`, `throttled`, `denied`,
   /// `timed_out`: the lease is as it was before, call again while `still_held()`.
-  [[nodiscard]] Result<void> renew(MonotonicTime deadline = MonotonicTime::max(),
-                                   const Cancellation* cancellation = nullptr);
+  [[nodiscard]] Result<void> renew(MonotonicTime deadline = MonotonicTime::max(), const Cancellation* cancellation = nullptr);
 
   /// Gives the lock back. Blocks for at most `LockClientOptions::release_timeout`. Calling it again is harmless and answers
   /// the same.

@@ -25,9 +25,9 @@ struct LeaseHandle {
   std::string owner;
   Duration lease{};  ///< A full one.
   std::optional<FencingToken> fencing_token;
-  std::string boot_id;              ///< Of the machine's run whose clock the times are told in: `dynamutex::boot_id()`.
-  LeaseTerm held;                   ///< The version that is known to have been applied.
-  std::optional<LeaseTerm> pending; ///< Of a renewal that may have been sent, and may have been applied.
+  std::string boot_id;               ///< Of the machine's run whose clock the times are told in: `dynamutex::boot_id()`.
+  LeaseTerm held;                    ///< The version that is known to have been applied.
+  std::optional<LeaseTerm> pending;  ///< Of a renewal that may have been sent, and may have been applied.
 };
 
 /// How to carry on with a lease.

@@ -24,14 +24,14 @@ constexpr Duration kLeaseMax = std::chrono::hours(24 * 366);
 
 struct LockClientOptions {
   KeySchema schema;
-  std::string owner;       ///< Written as ownerName; empty for "host:pid:random".
+  std::string owner;  ///< Written as ownerName; empty for "host:pid:random".
   Compat compat = Compat::java;
-  unsigned drift_ppm = 500;  ///< How much faster or slower the local clock may run, in parts per million.
-  Duration retention = std::chrono::hours(24 * 7);          ///< DynamoDB's TTL deletes a dead record this much later.
-  Duration poll_min = std::chrono::milliseconds(50);        ///< First pause between two looks while waiting.
-  Duration poll_max = std::chrono::seconds(1);              ///< Longest pause.
-  Duration operation_timeout = std::chrono::seconds(10);    ///< Bound on each call that does not wait for a lock.
-  Duration release_timeout = std::chrono::seconds(3);       ///< Bound on a release.
+  unsigned drift_ppm = 500;                         ///< How much faster or slower the local clock may run, in parts per million.
+  Duration retention = std::chrono::hours(24 * 7);  ///< DynamoDB's TTL deletes a dead record this much later.
+  Duration poll_min = std::chrono::milliseconds(50);      ///< First pause between two looks while waiting.
+  Duration poll_max = std::chrono::seconds(1);            ///< Longest pause.
+  Duration operation_timeout = std::chrono::seconds(10);  ///< Bound on each call that does not wait for a lock.
+  Duration release_timeout = std::chrono::seconds(3);     ///< Bound on a release.
 };
 
 /// What a waiter may want to tell.
@@ -48,7 +48,7 @@ struct AcquireOptions {
   const Cancellation* cancellation = nullptr;  ///< Ends the call at once; may be null.
   /// Fenced mode: the lease carries a token that grows with every acquisition. All users of a lock must agree on it.
   bool fenced = false;
-  std::optional<std::string> data;             ///< Payload for those who look at the record.
+  std::optional<std::string> data;                ///< Payload for those who look at the record.
   std::function<void(const WaitEvent&)> on_wait;  ///< Called before each pause, on the calling thread.
 };
 
@@ -69,9 +69,9 @@ struct AcquireAllReport {
 };
 
 struct PruneReport {
-  std::size_t seen = 0;     ///< Records looked at.
-  std::size_t pruned = 0;   ///< Expired and removed.
-  std::size_t raced = 0;    ///< Expired, but changed before we could remove them.
+  std::size_t seen = 0;          ///< Records looked at.
+  std::size_t pruned = 0;        ///< Expired and removed.
+  std::size_t raced = 0;         ///< Expired, but changed before we could remove them.
   std::optional<Error> stopped;  ///< Why not all of the table was looked at; the numbers tell what was done before.
 };
 

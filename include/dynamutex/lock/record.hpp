@@ -26,9 +26,7 @@ struct LockName {
   std::string sort_key;  ///< Empty in a table without one.
 
   friend bool operator==(const LockName& a, const LockName& b) { return a.key == b.key && a.sort_key == b.sort_key; }
-  friend bool operator<(const LockName& a, const LockName& b) {
-    return a.key != b.key ? a.key < b.key : a.sort_key < b.sort_key;
-  }
+  friend bool operator<(const LockName& a, const LockName& b) { return a.key != b.key ? a.key < b.key : a.sort_key < b.sort_key; }
 };
 
 /// Grows with every acquisition of a lock in fenced mode. A resource that remembers the highest token it has seen, and
@@ -56,14 +54,14 @@ enum class Compat {
 /// A lock's record as it stands in the table.
 struct Record {
   LockName name{std::string()};
-  std::string owner;           ///< Who holds it: "host:pid:random" unless given.
-  std::string version;         ///< recordVersionNumber: fresh for every write, the same for all retries of one.
-  Duration lease{};            ///< How long its holder asked to hold it without renewing.
-  std::optional<dynamo::ServerTime> expires_at;    ///< Anyone may take the lock after it. Foreign records have none.
-  std::optional<FencingToken> fencing_token;       ///< In fenced mode only.
-  bool released = false;                           ///< A record that was kept when its lock was released.
-  std::optional<std::string> data;                 ///< The holder's payload.
-  std::optional<std::chrono::seconds> ttl;         ///< DynamoDB's own TTL, since the epoch; never decides who holds the lock.
+  std::string owner;                             ///< Who holds it: "host:pid:random" unless given.
+  std::string version;                           ///< recordVersionNumber: fresh for every write, the same for all retries of one.
+  Duration lease{};                              ///< How long its holder asked to hold it without renewing.
+  std::optional<dynamo::ServerTime> expires_at;  ///< Anyone may take the lock after it. Foreign records have none.
+  std::optional<FencingToken> fencing_token;     ///< In fenced mode only.
+  bool released = false;                         ///< A record that was kept when its lock was released.
+  std::optional<std::string> data;               ///< The holder's payload.
+  std::optional<std::chrono::seconds> ttl;       ///< DynamoDB's own TTL, since the epoch; never decides who holds the lock.
 };
 
 /// The item that holds `record`, for a table with this schema. Pure.

@@ -15,7 +15,7 @@ namespace dynamutex::lock {
 /// News about one lease, told on the renewer's thread: return soon, all others wait for it. `Renewer::add` and `remove`, and all
 /// of Lease, may be called from here.
 struct RenewerEvents {
-  std::function<void()> on_renewed = {};  ///< After each success.
+  std::function<void()> on_renewed = {};                ///< After each success.
   std::function<void(const Error& reason)> on_at_risk;  ///< Once: two thirds of the lease went by without success.
   std::function<void(const Error& reason)> on_lost;     ///< Once: the lease ended, or the table says it is not ours.
 };

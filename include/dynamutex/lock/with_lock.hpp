@@ -43,8 +43,7 @@ struct Section<void> {
 /// Errors: those of LockClient::acquire; `fn` did not run then.
 template <class Fn>
 [[nodiscard]] auto with_lock(LockClient& client, Clock& clock, Entropy& entropy, const LockName& name,
-                             const WithLockOptions& options, Fn&& fn)
-    -> Result<Section<std::invoke_result_t<Fn, Lease&>>> {
+                             const WithLockOptions& options, Fn&& fn) -> Result<Section<std::invoke_result_t<Fn, Lease&>>> {
   using Value = std::invoke_result_t<Fn, Lease&>;
   Result<Lease> acquired = client.acquire(name, options.acquire);
   if (!acquired) return std::move(acquired).error();

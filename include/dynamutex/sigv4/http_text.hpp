@@ -35,8 +35,8 @@ class DYNAMUTEX_EXPORT HttpText {
  private:
   HttpText() = default;
 
-  std::vector<char> text_;           ///< Not a string: moving a short one would move what the views point to.
-  std::deque<std::string> unfolded_; ///< A deque: its elements stay where they are.
+  std::vector<char> text_;            ///< Not a string: moving a short one would move what the views point to.
+  std::deque<std::string> unfolded_;  ///< A deque: its elements stay where they are.
   std::string_view method_;
   std::string_view path_;
   std::string_view query_;

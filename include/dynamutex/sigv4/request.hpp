@@ -46,9 +46,7 @@ class Payload {
   /// The body itself: the signer hashes it.
   [[nodiscard]] static constexpr Payload of(std::string_view body) noexcept { return {Kind::bytes, body}; }
   /// The body's SHA-256 that the caller has already: 64 lower-case hexadecimal digits.
-  [[nodiscard]] static constexpr Payload hashed(std::string_view sha256_hex) noexcept {
-    return {Kind::sha256, sha256_hex};
-  }
+  [[nodiscard]] static constexpr Payload hashed(std::string_view sha256_hex) noexcept { return {Kind::sha256, sha256_hex}; }
   /// "UNSIGNED-PAYLOAD", for services that allow it (S3 over https, presigned URLs).
   [[nodiscard]] static constexpr Payload not_signed() noexcept { return {Kind::unsigned_payload, {}}; }
 
@@ -65,10 +63,10 @@ class Payload {
 
 /// A request as it goes over the wire. Views; it owns nothing.
 struct Request {
-  std::string_view method;        ///< An HTTP token in upper case, e.g. "POST".
-  std::string_view path = "/";    ///< As in the request line, up to the '?'. Empty means "/".
-  std::string_view query;         ///< As in the request line, after the '?', percent-encoded or raw.
-  Headers headers;                ///< Must have `host`. Hop-by-hop headers may stand here; they are not signed.
+  std::string_view method;      ///< An HTTP token in upper case, e.g. "POST".
+  std::string_view path = "/";  ///< As in the request line, up to the '?'. Empty means "/".
+  std::string_view query;       ///< As in the request line, after the '?', percent-encoded or raw.
+  Headers headers;              ///< Must have `host`. Hop-by-hop headers may stand here; they are not signed.
   Payload payload;
 };
 

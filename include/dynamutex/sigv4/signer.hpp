@@ -68,8 +68,8 @@ struct SignedRequest {
 /// they are added. Those that are there must be right.
 ///
 /// Thread-safe; the result owns its memory. Errors: as `authorization`.
-[[nodiscard]] DYNAMUTEX_EXPORT Result<SignedRequest> sign(const Request& request, const Credentials& credentials, const Scope& scope,
-                                                          SigningKeyCache& keys, const Options& options = {});
+[[nodiscard]] DYNAMUTEX_EXPORT Result<SignedRequest> sign(const Request& request, const Credentials& credentials,
+                                                          const Scope& scope, SigningKeyCache& keys, const Options& options = {});
 
 /// A presigned query, stage by stage. A plain value; it may hold the session token.
 struct PresignedRequest {
@@ -89,7 +89,7 @@ inline constexpr std::chrono::seconds presigned_life_max{604'800};
 /// Thread-safe; the result owns its memory. Errors: as `canonical_request`; a `life` out of bounds; a query that has a
 /// parameter of a signature already; an `x-amz-date` or `x-amz-security-token` among the headers, as they go into the query.
 [[nodiscard]] DYNAMUTEX_EXPORT Result<PresignedRequest> presign(const Request& request, const Credentials& credentials,
-                                                                const Scope& scope, std::chrono::seconds life, SigningKeyCache& keys,
-                                                                const Options& options = {});
+                                                                const Scope& scope, std::chrono::seconds life,
+                                                                SigningKeyCache& keys, const Options& options = {});
 
 }  // namespace dynamutex::sigv4
