@@ -1,7 +1,8 @@
-"""coverage.py SUMMARY SOURCES: a table of llvm-cov's figures by folder, the files that miss most, and whether it is enough."""
+"""coverage.py SUMMARY SOURCES LAYER…: a table of llvm-cov's figures by layer, the files that miss most, and whether it is enough."""
 
 import collections
 import json
+import os
 import pathlib
 import sys
 
@@ -14,12 +15,16 @@ def percent(covered, count):
 
 
 def main():
-    summary, sources = sys.argv[1:]
+    summary, sources, *layers = sys.argv[1:]
     with open(summary, encoding="utf-8") as file:
         files = json.load(file)["data"][0]["files"]
     by_folder, missing = collections.defaultdict(lambda: [0, 0, 0, 0]), []
     for entry in files:
-        name = pathlib.Path(entry["filename"]).relative_to(sources)
+        # A compiler cache may have made it relative, with ".." inside.
+        path = pathlib.Path(os.path.normpath(entry["filename"]))
+        if not any(path.is_relative_to(pathlib.Path(sources, layer)) for layer in layers):
+            continue
+        name = path.relative_to(sources)
         lines, branches = entry["summary"]["lines"], entry["summary"]["branches"]
         figures = lines["covered"], lines["count"], branches["covered"], branches["count"]
         for folder in (name.parts[0], "all"):

@@ -1,6 +1,7 @@
 #include "dynamutex/credentials/container_source.hpp"
 
 #include "credentials/helpers.hpp"
+#include "credentials/scripted_transport.hpp"
 #include "http/raw_server.hpp"
 
 using namespace dynamutex;
@@ -63,11 +64,28 @@ TEST_CASE("a container's token goes to this machine, to the agents' addresses, o
     CAPTURE(url);
     CHECK(is_allowed_container_url(url));
   }
-  for (const char* url :
-       {"", "http://", "http:///x", "ftp://127.0.0.1/", "http://example.com/", "http://169.254.169.254/", "http://169.254.170.3/",
-        "http://127.0.0.1.example.com/", "http://127.0.0.1@example.com/", "http://127.0.0.1:80@example.com/", "http://127.1/",
-        "http://2130706433/", "http://0177.0.0.1/", "http://128.0.0.1/", "http://[::2]/", "http://[::ffff:10.0.0.1]/",
-        "http://[fd00:ec2::24]/", "http://localhost.example.com/", "http://::1/"}) {
+  for (const char* url : {"",
+                          "http://",
+                          "http:///x",
+                          "ftp://127.0.0.1/",
+                          "http://example.com/",
+                          "http://169.254.169.254/",
+                          "http://169.254.170.3/",
+                          "http://127.0.0.1.example.com/",
+                          "http://127.0.0.1@example.com/",
+                          "http://127.0.0.1:80@example.com/",
+                          "http://127.1/",
+                          "http://2130706433/",
+                          "http://0177.0.0.1/",
+                          "http://128.0.0.1/",
+                          "http://[::2]/",
+                          "http://[::ffff:10.0.0.1]/",
+                          "http://[fd00:ec2::24]/",
+                          "http://[]/",
+                          "http://[agent]/",
+                          "http://[::1/",
+                          "http://localhost.example.com/",
+                          "http://::1/"}) {
     CAPTURE(url);
     CHECK_FALSE(is_allowed_container_url(url));
   }
@@ -98,4 +116,36 @@ TEST_CASE("without its variables there is no container") {
   CHECK(absence_of(test.fetch(*source)).find("AWS_CONTAINER_CREDENTIALS_FULL_URI is set") != std::string::npos);
   test.variables.values["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "@example.com/";
   CHECK(error_of(test.fetch(*source)).kind == ErrorKind::invalid);
+}
+
+TEST_CASE("a container's endpoint that keeps failing is told as one that may recover") {
+  for (const int status : {500, 429}) {
+    TestWorld test;
+    ScriptedTransport endpoint;
+    endpoint.then(status, "hunter2");
+    World world = test.world();
+    world.local_transport = &endpoint;
+    test.variables.values["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"] = "/x";
+    CAPTURE(status);
+    const Error error = error_of(test.fetch(*make_container_source(world)));
+    CHECK(error.kind == ErrorKind::not_applied);
+    CHECK(error.http_status == status);
+  }
+}
+
+TEST_CASE("a container asks over https by the transport that may leave the machine, else by the other") {
+  for (const bool encrypted : {true, false}) {
+    TestWorld test;
+    ScriptedTransport outward;
+    ScriptedTransport local;
+    for (ScriptedTransport* transport : {&outward, &local}) transport->then(200, "<html>hunter2");
+    World world = test.world();
+    world.transport = &outward;
+    world.local_transport = &local;
+    test.variables.values = {{"AWS_CONTAINER_CREDENTIALS_FULL_URI", encrypted ? "https://example.com/x" : "http://localhost/x"},
+                             {"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", ""}};
+    error_of(test.fetch(*make_container_source(world)));
+    CHECK(outward.asked.size() == (encrypted ? 1 : 0));
+    CHECK(local.asked.size() == (encrypted ? 0 : 1));
+  }
 }

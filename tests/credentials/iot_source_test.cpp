@@ -1,8 +1,10 @@
 #include "dynamutex/credentials/iot_source.hpp"
 
 #include "credentials/helpers.hpp"
+#include "credentials/scripted_transport.hpp"
 #include "http/certificates.hpp"
 #include "http/raw_server.hpp"
+#include "support/fake_world.hpp"
 
 using namespace dynamutex;
 using namespace dynamutex::credentials;
@@ -48,4 +50,49 @@ TEST_CASE("a device that is refused, or set up wrongly, is told so") {
   CHECK(error({"http://127.0.0.1:1", "alias", ""}).kind == ErrorKind::invalid);
   CHECK(error({server.url(""), "../alias", ""}).kind == ErrorKind::invalid);
   CHECK(error({server.url(""), "", ""}).kind == ErrorKind::invalid);
+}
+
+namespace {
+
+/// Asks an endpoint that is only a script.
+FetchOutcome fetch_from(ScriptedTransport& endpoint, std::string alias = "alias") {
+  test::FakeClock clock;
+  return make_iot_source(clock, endpoint, {"https://endpoint", std::move(alias), ""})->fetch(clock.now() + kHang, nullptr);
+}
+
+}  // namespace
+
+TEST_CASE("a role alias may be all that AWS IoT allows, and no more") {
+  for (const std::string& alias : {std::string("AZaz09_=,@-"), std::string("Z"), std::string("0"), std::string(128, 'a')}) {
+    ScriptedTransport endpoint;
+    endpoint.then(403, "");
+    CAPTURE(alias);
+    CHECK(error_of(fetch_from(endpoint, alias)).kind == ErrorKind::denied);
+    CHECK(endpoint.asked.at(0).url == "https://endpoint/role-aliases/" + alias + "/credentials");
+  }
+  for (const std::string& alias : {std::string(129, 'a'), std::string("a b"), std::string("a/b"), std::string("a\r\n")}) {
+    ScriptedTransport endpoint;
+    endpoint.then(403, "");
+    CAPTURE(alias);
+    CHECK(error_of(fetch_from(endpoint, alias)).kind == ErrorKind::invalid);
+    CHECK(endpoint.asked.empty());
+  }
+}
+
+TEST_CASE("an endpoint for devices that fails is asked again, and then told as one that may recover") {
+  for (const int status : {500, 503, 429}) {
+    ScriptedTransport endpoint;
+    endpoint.then(status, "hunter2");
+    CAPTURE(status);
+    const Error error = error_of(fetch_from(endpoint));
+    CHECK(error.kind == ErrorKind::not_applied);
+    CHECK(error.http_status == status);
+    CHECK(endpoint.asked.size() == (status >= 500 ? 3 : 1));
+  }
+  ScriptedTransport silent;
+  silent.then_error(ErrorKind::ambiguous);
+  CHECK(error_of(fetch_from(silent)).kind == ErrorKind::not_applied);
+  ScriptedTransport other;
+  other.then(200, "<html>hunter2");
+  error_of(fetch_from(other));
 }

@@ -74,7 +74,7 @@ TEST_CASE("every error becomes what the caller can do next") {
   CHECK(kind(400, "ValidationException") == ErrorKind::invalid);
   CHECK(kind(400, "AccessDeniedException") == ErrorKind::denied);
   CHECK(kind(400, "ExpiredTokenException") == ErrorKind::denied);
-  CHECK(kind(403, "") == ErrorKind::denied);
+  for (const int status : {401, 403, 407}) CHECK(kind(status, "") == ErrorKind::denied);
   CHECK(kind(400, "ProvisionedThroughputExceededException") == ErrorKind::throttled);
   CHECK(kind(400, "ThrottlingException") == ErrorKind::throttled);
   CHECK(kind(429, "") == ErrorKind::throttled);
@@ -103,4 +103,20 @@ TEST_CASE("a missing table's message says how to create it") {
   CHECK(describe(error, {"PutItem", "locks", "eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com"}) ==
         "table 'locks' does not exist in eu-west-1 (endpoint https://dynamodb.eu-west-1.amazonaws.com); create it with: "
         "dynamutex init --table locks");
+}
+
+TEST_CASE("a refusal's message says what to do about it") {
+  const auto advice = [](const char* code) {
+    Error error;
+    error.kind = ErrorKind::denied;
+    error.aws_code = code;
+    return describe(error, {"PutItem", "locks", "eu-west-1", "https://dynamodb.eu-west-1.amazonaws.com"});
+  };
+  const auto says = [](const std::string& text, const char* words) { return text.find(words) != std::string::npos; };
+  for (const char* code : {"AccessDeniedException", "AccessDenied"}) CHECK(says(advice(code), "IAM policy"));
+  for (const char* code : {"ExpiredTokenException", "ExpiredToken"}) CHECK(says(advice(code), "get new credentials"));
+  for (const char* code : {"RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"}) {
+    CHECK(says(advice(code), "set this machine's clock"));
+  }
+  CHECK(says(advice("UnrecognizedClientException"), "check the access key"));
 }
