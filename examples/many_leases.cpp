@@ -26,7 +26,7 @@ int main(int argc, char** argv) {
   std::atomic<int> lost{0};
   lock::Renewer renewer(*world.clock, *world.entropy);
   lock::AcquireOptions options;
-  options.lease = std::chrono::seconds(2);
+  options.lease = std::chrono::seconds(10);
   const auto report = locks.acquire_all(names, options, [&](std::size_t index, dynamutex::Result<lock::Lease> lease) {
     if (!lease) {
       std::fprintf(stderr, "%s: %s\n", names[index].key.c_str(), lease.error().message.c_str());
@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   std::printf("%zu acquired, %zu contended, %zu failed\n", report.acquired, report.contended, report.failed);
 
   // The work: longer than a lease.
-  world.clock->wait_until(world.clock->now() + std::chrono::seconds(3), nullptr);
+  world.clock->wait_until(world.clock->now() + options.lease + std::chrono::seconds(2), nullptr);
   for (const lock::Lease& lease : leases) renewer.remove(lease);
 
   std::size_t released = 0;

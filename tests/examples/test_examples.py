@@ -74,7 +74,7 @@ class ExamplesTest(unittest.TestCase):
         self.assertNotIn("section", [item["key"]["S"] for item in self.items()])
 
     def test_many_leases(self):
-        self.assertEqual("200 acquired, 0 contended, 0 failed\n0 lost, 200 released\n", self.run_example("many_leases", TABLE, 200))
+        self.assertEqual("50 acquired, 0 contended, 0 failed\n0 lost, 50 released\n", self.run_example("many_leases", TABLE, 50))
 
     def test_fenced_writer(self):
         file = self.scratch / "ledger"
