@@ -6,6 +6,7 @@ import pathlib
 import signal
 import sys
 import threading
+import time
 
 from proxy import boottime
 
@@ -14,7 +15,9 @@ from .processes import eventually
 
 LEASE_S = 2
 AT_ONCE = 5
-ROUNDS = 20 if os.environ.get("DYNAMUTEX_LONG") else 2  # of AT_ONCE each
+LONG = bool(os.environ.get("DYNAMUTEX_LONG"))
+ROUNDS = 20 if LONG else 2  # of AT_ONCE each
+TOLD_S_MAX = 0.1
 _WRITER = pathlib.Path(__file__).with_name("fenced_writer.py")
 
 
@@ -28,6 +31,24 @@ def descendants(pid):
             except OSError:
                 continue
     return found
+
+
+class CpuWithheld:
+    """For how long the threads of a process, and this one, were ready to run and did not, since this was made (proc(5), schedstat)."""
+
+    def __init__(self, pid):
+        self._paths = [pathlib.Path("/proc/thread-self/schedstat"), *pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        self._before = [self._ns(path) for path in self._paths]
+
+    @staticmethod
+    def _ns(path):
+        try:
+            return int(path.read_text().split()[1])
+        except OSError:  # the thread has ended
+            return 0
+
+    def seconds(self):
+        return sum(max(0, self._ns(path) - before) for path, before in zip(self._paths, self._before)) / 1e9
 
 
 class FencingTest(CommandTest):
@@ -83,24 +104,34 @@ class FencingTest(CommandTest):
         other = self.writer(lock, "WAITER")
         self.wait_for_tokens(lock, 2)
         eventually(lambda: boottime() > stopped_s + 2 * LEASE_S)
-        # The writer wakes first, which is the worst: it writes before anyone could stop it.
-        for pid in reversed(family):
-            os.kill(pid, signal.SIGCONT)
-        continued_s = boottime()
-        self.assertTrue(eventually(lambda: holder.err, timeout_s=5), "no loss was told")
-        told_s = boottime() - continued_s
+        # One after another: what is measured is how soon a loss is told, and not how many processes wake at once.
+        with self.waking:
+            withheld = CpuWithheld(holder.pid)
+            continued_s = boottime()
+            # The writer wakes first, which is the worst: it writes before anyone could stop it.
+            for pid in reversed(family):
+                os.kill(pid, signal.SIGCONT)
+            while not holder.err and boottime() < continued_s + 5:
+                time.sleep(0.001)
+            told_s, withheld_s = boottime() - continued_s, withheld.seconds()
+        self.assertTrue(holder.err, "no loss was told")
         done = holder.wait(20)
         other.kill()
         self.assert_code(76, done)
-        self.told.append(told_s)
+        self.told.append((told_s, withheld_s))
         self.check_resource(lock)
 
     def test_a_stopped_holder_can_do_no_harm_and_learns_of_its_loss_at_once(self):
         self.told = []
+        self.waking = threading.Lock()
         self.rounds(self.stop_round)
         self.assertEqual(ROUNDS * AT_ONCE, len(self.told))
-        # Looked at every 20 ms; the load of AT_ONCE wakings at a time on a small machine is part of it.
-        self.assertLess(sorted(self.told)[len(self.told) // 2], 0.1, f"the loss was told late: {sorted(self.told)}")
+        slowest_s = max(told_s for told_s, _ in self.told)
+        print(f"{len(self.told)} losses told, the slowest {slowest_s * 1000:.0f} ms after SIGCONT", file=sys.stderr)
+        # Other work on the machine may keep the processor from us: that time does not count, but in the long variant, which wants an
+        # idle machine.
+        for told_s, withheld_s in self.told:
+            self.assertLess(told_s - (0 if LONG else withheld_s), TOLD_S_MAX, f"a loss was told late: {sorted(self.told)}")
 
     def kill_round(self, lock):
         holder = self.writer(lock, "HOLDER")

@@ -23,8 +23,8 @@ struct CrowdPlan {
   int long_count = 0;     ///< The others.
   int hanging_count = 0;  ///< The last so many of them: no request about them is answered any more.
   std::size_t in_flight_max = 0;
-  TrueTime outage_from{};  ///< Then no request gets through …
-  Duration outage_for{};   ///< … for so long.
+  Duration latency_min = std::chrono::milliseconds(10);  ///< One way.
+  Duration latency_max = std::chrono::milliseconds(30);
   TrueTime until{};
 };
 

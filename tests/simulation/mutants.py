@@ -74,9 +74,11 @@ def plant(copy, edits):
 def hunt(copy, mode, schedules, seed):
     """(schedules until found, the broken rule), or None."""
     command = [copy / "build/tests/simulation/simulate", "--mode", mode, "--schedules", str(schedules), "--seed", str(seed)]
-    output = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace").stdout
-    rule = re.search(r"^---- rule broken: ([^:\n]*).*\nseed \d+, after (\d+) schedules", output, re.M)
-    return (int(rule[2]), rule[1]) if rule else None
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, errors="replace")
+    rule = re.search(r"^---- rule broken: ([^:\n]*).*\nseed \d+, after (\d+) schedules", done.stdout, re.M)
+    if rule:
+        return int(rule[2]), rule[1]
+    return ("?", f"none, but it ended with code {done.returncode}") if done.returncode not in (0, 1) else None
 
 
 def main():

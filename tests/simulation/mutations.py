@@ -130,17 +130,21 @@ MUTATIONS = [
      [(RENEWER, "flight->options.deadline = attempt_end(view(*entry), entry->failures, traffic, now);",
        "flight->options.deadline = traffic.crowded || now > MonotonicTime::min() ? view(*entry).valid_until : now;"),
       (RENEWER, "if (table.doubtful < (table.line.capacity() + 1) / 2) {", "{")]),
-    ("news-from-the-network", "a loss is told when the renewal under way is answered or given up", "table",
+    ("news-from-the-network", "a loss is told when the renewal under way is answered or given up, however long that takes", "table",
      [(RENEWER, "    if (plan.step == RenewalStep::tell_lost) {\n",
        "    if (plan.step == RenewalStep::tell_lost && entry.flight != 0) {\n"
-       "      set_news(entry, saturating_add(now, std::chrono::milliseconds(50)));\n      continue;\n    }\n"
-       "    if (plan.step == RenewalStep::tell_lost) {\n")]),
+       "      set_news(entry, saturating_add(now, Duration(50'000'000)));\n      continue;\n    }\n"
+       "    if (plan.step == RenewalStep::tell_lost) {\n"),
+      (RENEWAL, "  return std::min(saturating_add(now, attempt * (1LL << std::clamp(failures, 0, 20))), lease.valid_until);",
+       "  return saturating_add(now, attempt * (1LL << std::clamp(failures, 0, 20)) * 100);"),
+      (RENEWING, "  options.deadline = std::min(options.deadline, lease.valid_until());\n", "")]),
     ("risk-not-told", "a risk is not told before the loss", "table",
      [(RENEWER, "if (events && events->on_at_risk) events->on_at_risk(reason);", "if (events && !events->on_at_risk) events->on_at_risk(reason);")]),
     ("loss-of-given-back-told", "a lease that was given back is told lost", "table",
      [(RENEWER, "      if (state->given_back()) continue;\n", "")]),
     ("overtaken-renewal-believed", "the answer to a renewal counts though the lease was given back meanwhile", "table",
      [(LEASE, "  if (turn.number_ != turn_) return overtaken(name_);\n  if (settled.status == Settled::Status::failed) {",
+       "  if (turn.number_ != turn_ && !pending_) return overtaken(name_);\n"
        "  if (settled.status == Settled::Status::failed) {")]),
     ("bulk-without-deadline", "acquire_all's time for all locks does not bound each", "table",
      [(BULK, "acquisition = std::make_unique<Acquisition>(core, names[next], options, latest);",
