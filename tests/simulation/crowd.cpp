@@ -22,6 +22,7 @@ CrowdPlan fast_plan() {
   CrowdPlan plan;
   plan.short_lease = seconds(4);
   plan.short_count = 40;
+  plan.loses_replies = true;
   plan.in_flight_max = 8;
   plan.until = seconds(12);
   return plan;
@@ -137,7 +138,10 @@ void LockUser::keep_crowd(const CrowdPlan& plan) {
   acquire_crowd(held, 0, plan.short_count, plan.short_lease);
   const int hanging_from = plan.short_count + plan.long_count - plan.hanging_count;
   for (int lock = hanging_from; lock < stage_.settings.locks; ++lock) stage_.network.hang(stage_.settings.name(lock));
-  while (!over() && stage_.world.now() < plan.until) stage_.world.sleep(milliseconds(100));
+  while (!over() && stage_.world.now() < plan.until) {
+    if (plan.loses_replies) stage_.network.lose_next_reply(process_, false);
+    stage_.world.sleep(milliseconds(700));
+  }
   for (Held& one : held) {
     if (over()) return;
     if (one.lock < hanging_from) {

@@ -144,7 +144,7 @@ MUTATIONS = [
      [(RENEWER, "      if (state->given_back()) continue;\n", "")]),
     ("overtaken-renewal-believed", "the answer to a renewal counts though the lease was given back meanwhile", "table",
      [(LEASE, "  if (turn.number_ != turn_) return overtaken(name_);\n  if (settled.status == Settled::Status::failed) {",
-       "  if (turn.number_ != turn_ && !pending_) return overtaken(name_);\n"
+       "  if (turn.number_ != turn_ && !(pending_ && given_back())) return overtaken(name_);\n"
        "  if (settled.status == Settled::Status::failed) {")]),
     ("bulk-without-deadline", "acquire_all's time for all locks does not bound each", "table",
      [(BULK, "acquisition = std::make_unique<Acquisition>(core, names[next], options, latest);",
