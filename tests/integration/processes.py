@@ -116,12 +116,21 @@ class Processes:
                 continue
 
 
+def _state(pid):
+    """The letter of proc(5); "X" where there is no such process."""
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return "X"
+
+
 def is_alive(pid):
     """Whether a process still runs; one that ended and was not waited for does not."""
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    except OSError:
-        return False
+    return _state(pid) not in "ZX"
+
+
+def is_stopped(pid):
+    return _state(pid) == "T"
 
 
 def eventually(condition, timeout_s=30.0):

@@ -1,6 +1,7 @@
 """Holders that are stopped for longer than their lease, or killed, again and again: a resource that checks the token never takes a
 write of theirs once another holder has written."""
 
+import fcntl
 import os
 import pathlib
 import signal
@@ -11,7 +12,7 @@ import time
 from proxy import boottime
 
 from .harness import CommandTest
-from .processes import eventually
+from .processes import eventually, is_stopped
 
 LEASE_S = 2
 AT_ONCE = 5
@@ -31,6 +32,17 @@ def descendants(pid):
             except OSError:
                 continue
     return found
+
+
+def stop_outside_the_resource(resource, family):
+    """Stops the processes while none of them holds the resource's own lock, as a server that they write to would not stop with them."""
+    with open(resource, "rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        for pid in family:
+            os.kill(pid, signal.SIGSTOP)
+        # A stop is carried out later; a process that waits for the resource stops waiting then.
+        if not eventually(lambda: all(is_stopped(pid) for pid in family)):
+            raise AssertionError(f"one of {family} does not stop")
 
 
 class CpuWithheld:
@@ -98,8 +110,7 @@ class FencingTest(CommandTest):
         self.wait_for_tokens(lock, 1)
         family = descendants(holder.pid)
         self.assertGreaterEqual(len(family), 2)
-        for pid in family:
-            os.kill(pid, signal.SIGSTOP)
+        stop_outside_the_resource(self.folder / lock / "highest", family)
         stopped_s = boottime()
         other = self.writer(lock, "WAITER")
         self.wait_for_tokens(lock, 2)

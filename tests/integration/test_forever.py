@@ -1,11 +1,10 @@
 """`run --forever`: a leader that is elected again after a loss."""
 
 import os
-import pathlib
 import signal
 
 from .harness import CommandTest
-from .processes import eventually, is_alive
+from .processes import eventually, is_alive, is_stopped
 
 LEASE_S = 2
 
@@ -110,11 +109,8 @@ class ForeverTest(CommandTest):
         self.dynamodb.put_item(TableName=self.TABLE, Item=taken)
         self.assertTrue(eventually(lambda: "lost" in shell.err))
 
-        def state():
-            return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-
         os.kill(pid, signal.SIGTSTP)
-        self.assertTrue(eventually(lambda: state() == "T", 5), state())
+        self.assertTrue(eventually(lambda: is_stopped(pid), 5), "it does not stop")
         os.kill(pid, signal.SIGCONT)
         os.kill(pid, signal.SIGTERM)
         self.assert_code(143, shell.wait(10))

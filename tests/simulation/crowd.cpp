@@ -138,8 +138,9 @@ void LockUser::keep_crowd(const CrowdPlan& plan) {
   acquire_crowd(held, 0, plan.short_count, plan.short_lease);
   const int hanging_from = plan.short_count + plan.long_count - plan.hanging_count;
   for (int lock = hanging_from; lock < stage_.settings.locks; ++lock) stage_.network.hang(stage_.settings.name(lock));
-  while (!over() && stage_.world.now() < plan.until) {
-    if (plan.loses_replies) stage_.network.lose_next_reply(process_, false);
+  // No lock twice: a lease may end when two replies in a row are lost.
+  for (int lock = 0; !over() && stage_.world.now() < plan.until; ++lock) {
+    if (plan.loses_replies) stage_.network.lose_next_reply(process_, false, stage_.settings.name(lock % plan.short_count));
     stage_.world.sleep(milliseconds(700));
   }
   for (Held& one : held) {

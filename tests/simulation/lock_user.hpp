@@ -20,9 +20,9 @@ struct CrowdPlan {
   Duration short_lease{};
   int short_count = 0;  ///< The first locks.
   Duration long_lease{};
-  int long_count = 0;       ///< The others.
-  int hanging_count = 0;    ///< The last so many of them: no request about them is answered any more.
-  bool loses_replies = false;  ///< From time to time one, silently: a renewal fails.
+  int long_count = 0;          ///< The others.
+  int hanging_count = 0;       ///< The last so many of them: no request about them is answered any more.
+  bool loses_replies = false;  ///< Now and then one, silently, of one lock after another: a renewal fails.
   std::size_t in_flight_max = 0;
   Duration latency_min = std::chrono::milliseconds(10);  ///< One way.
   Duration latency_max = std::chrono::milliseconds(30);

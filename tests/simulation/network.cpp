@@ -15,9 +15,8 @@ Network::Outage& Network::outage_of(const Process& process) {
   return outages_[index];
 }
 
-void Network::lose_next_reply(const Process& process, bool noticed) {
-  lose_reply_of_ = process.id;
-  lose_noticed_ = noticed;
+void Network::lose_next_reply(const Process& process, bool noticed, std::optional<lock::LockName> about) {
+  next_lost_reply_ = LostReply{process.id, noticed, std::move(about)};
 }
 
 bool Network::happens(Fault fault) {
@@ -81,11 +80,12 @@ void Network::dispatch(Process& process, Exchange& exchange) {
   if (outage.replies) counts_.add(Fault::partition_replies);
   copy.reply_lost = outage.replies || happens(Fault::reply_lost) || happens(Fault::cut_reply);
   copy.lost_noticed = !outage.replies && noticed;
-  if (lose_reply_of_ == process.id) {
-    lose_reply_of_ = -1;
+  if (const auto& lost = next_lost_reply_;
+      lost && lost->process == process.id && (!lost->about || exchange.concerns(*lost->about))) {
     copy.reply_lost = true;
-    copy.lost_noticed = lose_noticed_;
+    copy.lost_noticed = lost->noticed;
     counts_.add(Fault::reply_lost);
+    next_lost_reply_.reset();
   }
   Duration there = latency();
   if (happens(Fault::delay_beyond_lease)) {

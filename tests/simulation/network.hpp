@@ -85,8 +85,9 @@ class Network {
   void hang(lock::LockName name) { hanging_.push_back(std::move(name)); }
 
   void watch(TableWatcher* watcher) noexcept { watcher_ = watcher; }
-  /// The next request of `process` loses its reply; told by a lost connection if `noticed`, else by silence.
-  void lose_next_reply(const Process& process, bool noticed);
+  /// The next request of `process`, the next one about that lock if one is named, loses its reply; told by a lost connection if
+  /// `noticed`, else by silence.
+  void lose_next_reply(const Process& process, bool noticed, std::optional<lock::LockName> about = {});
   /// When the last copy that is still under way arrives.
   [[nodiscard]] TrueTime last_arrival() const noexcept { return last_arrival_; }
 
@@ -98,6 +99,11 @@ class Network {
     bool reply_lost;    ///< Nobody hears the reply.
     bool lost_noticed;  ///< … but the connection's end is.
     Duration back;
+  };
+  struct LostReply {
+    int process;
+    bool noticed;
+    std::optional<lock::LockName> about;
   };
   void dispatch(Process& process, Exchange& exchange);
   void schedule(TrueTime when, const Copy& copy);
@@ -120,8 +126,7 @@ class Network {
   std::vector<Outage> outages_;  ///< By process.
   std::vector<lock::LockName> hanging_;
   std::vector<int> last_written_;  ///< By process: number of its latest write that was served.
-  int lose_reply_of_ = -1;
-  bool lose_noticed_ = false;
+  std::optional<LostReply> next_lost_reply_;
   TrueTime last_arrival_{};
 };
 
