@@ -42,7 +42,8 @@ class Alarm {
 };
 
 /// Stops this process's group as the terminal's suspend key would. Returns when it is continued, or at once where the kernel
-/// stops nobody because no shell is there to continue it (an orphaned group): false then.
+/// stops nobody because no shell is there to continue it (an orphaned group): false then. The signal that continued it is still to be
+/// handled, and continues the command: once, for an editor that is continued while it runs takes its screen for restored.
 bool stop_own_group(const Signals& signals) {
   const unsigned continued_before = signals.continuations();
   struct sigaction standard {};
@@ -154,7 +155,8 @@ void Supervisor::handle_stop(int number, const Child& child) {
     interactive_ = true;
     // In the foreground, e.g. of a pipeline, the command gets the terminal when it asks for it. In the background
     // the shell has to learn that its job waits for the terminal.
-    if (world_.terminal.is_ours() || stop_own_group(world_.signals)) resume(child);
+    if (world_.terminal.is_ours()) resume(child);
+    else stop_own_group(world_.signals);
     return;
   }
   // Stopped from the keyboard: the shell that started us expects its job to stop. Stopped by anybody else's
@@ -164,8 +166,7 @@ void Supervisor::handle_stop(int number, const Child& child) {
 
 void Supervisor::suspend_with(const Child& child) {
   world_.terminal.take_back_from(child.group(), false);
-  stop_own_group(world_.signals);
-  resume(child);
+  if (!stop_own_group(world_.signals)) resume(child);
 }
 
 void Supervisor::resume(const Child& child) {
