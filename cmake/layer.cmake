@@ -1,3 +1,11 @@
+# For MinSizeRel: GCC 12's -Oz, where there is one, and nothing to unwind by, as nobody may throw through a layer.
+include(CheckCXXCompilerFlag)
+check_cxx_compiler_flag(-Oz DYNAMUTEX_HAS_OZ)
+set(dynamutex_small $<$<CONFIG:MinSizeRel>:-fno-asynchronous-unwind-tables>)
+if(DYNAMUTEX_HAS_OZ)
+  list(APPEND dynamutex_small $<$<CONFIG:MinSizeRel>:-Oz>)
+endif()
+
 # Flags shared by every target of this project.
 function(dynamutex_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_17)
@@ -43,7 +51,7 @@ function(dynamutex_layer name)
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
     INSTALL_RPATH $ORIGIN)
   dynamutex_compile_options(${target})
-  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections)
+  target_compile_options(${target} PRIVATE -fno-exceptions -fno-rtti -ffunction-sections -fdata-sections ${dynamutex_small})
   target_include_directories(${target}
     PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     PRIVATE ${PROJECT_SOURCE_DIR}/src)

@@ -9,8 +9,11 @@ set(OPENSSL_USE_STATIC_LIBS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
 # What nobody calls is left out at link time, and nobody unwinds through it.
-add_compile_options(-ffunction-sections -fdata-sections -fno-asynchronous-unwind-tables)
+add_compile_options(-ffunction-sections -fdata-sections ${dynamutex_small})
 add_link_options(-static -Wl,--gc-sections)
+if(DYNAMUTEX_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+  add_link_options(-flto-partition=one)  # In parts it would be linked sooner, and be 4 KB larger.
+endif()
 
 if(NOT DYNAMUTEX_CURL_SOURCE AND NOT FETCHCONTENT_SOURCE_DIR_CURL)
   message(FATAL_ERROR "a static program needs a minimal libcurl: set DYNAMUTEX_CURL_SOURCE to libcurl's sources, "
@@ -54,7 +57,7 @@ function(dynamutex_add_curl)
   endforeach()
   set(CURL_ZLIB OFF CACHE STRING "Build curl with ZLIB support (AUTO, ON or OFF)")  # It overwrites a variable that is not cached.
   foreach(unused IN ITEMS ALTSVC COOKIES CRYPTO_AUTH DOH GETOPTIONS HSTS LIBCURL_OPTION MIME NETRC NTLM PARSEDATE PROGRESS_METER
-                          SHUFFLE_DNS SOCKETPAIR VERBOSE_STRINGS)
+                          SHUFFLE_DNS SOCKETPAIR)
     set(CURL_DISABLE_${unused} ON)
   endforeach()
   set(CMAKE_POLICY_DEFAULT_CMP0069 NEW)

@@ -15,6 +15,8 @@
 namespace dynamutex::cli {
 namespace {
 
+// What is read needs no order, and one parser for all costs less.
+using nlohmann::json;
 using nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
@@ -33,7 +35,7 @@ ordered_json token_or_null(const std::optional<lock::FencingToken>& token) {
 /// Reads members, and remembers the first that is not as it has to be.
 class Reader {
  public:
-  explicit Reader(const ordered_json& object) : object_(object) {}
+  explicit Reader(const json& object) : object_(object) {}
 
   void text(const char* name, std::string& into) {
     if (const auto* found = member(name); found != nullptr && found->is_string()) {
@@ -80,17 +82,17 @@ class Reader {
   [[nodiscard]] const char* wrong() const noexcept { return wrong_; }
 
  private:
-  [[nodiscard]] const ordered_json* member(const char* name) const {
+  [[nodiscard]] const json* member(const char* name) const {
     const auto found = object_.find(name);
     return found == object_.end() ? nullptr : &*found;
   }
 
-  const ordered_json& object_;
+  const json& object_;
   const char* wrong_ = nullptr;
 };
 
-Result<void> check_format(const ordered_json& object) {
-  if (!object.is_object() || object.value("format", ordered_json()) != kFormat) return invalid("is no handle of dynamutex");
+Result<void> check_format(const json& object) {
+  if (!object.is_object() || object.value("format", json()) != kFormat) return invalid("is no handle of dynamutex");
   const auto version = object.find("format_version");
   if (version == object.end() || !version->is_number_integer()) return invalid("is damaged (format_version)");
   if (*version != kVersion) return invalid("was written by another version of dynamutex; release its lock with that one");
@@ -132,7 +134,7 @@ std::string to_json(const Handle& handle) {
 
 Result<Handle> parse_handle(std::string_view text) {
   if (text.size() > kHandleBytesMax) return invalid("is no handle of dynamutex");
-  const auto object = ordered_json::parse(text, nullptr, false);
+  const auto object = json::parse(text, nullptr, false);
   if (auto checked = check_format(object); !checked) return std::move(checked).error();
   Handle handle;
   Reader reader(object);

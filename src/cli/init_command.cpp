@@ -14,7 +14,7 @@
 namespace dynamutex::cli {
 namespace {
 
-using nlohmann::json;
+using nlohmann::ordered_json;
 
 constexpr auto kCallTimeout = std::chrono::seconds(15);
 // AWS gives no bound; its own tools wait for 500 s.
@@ -102,9 +102,9 @@ class Init {
       const char* const what = created ? " was created in " : " is there already, in ";
       return done(print("table " + quote(table_) + what + place + "\n"));
     }
-    const json result = {
+    const ordered_json result = {
         {"table", table_}, {"created", created}, {"region", world_.settings().region}, {"endpoint", world_.settings().endpoint}};
-    return done(print(result.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"));
+    return done(print(result.dump(-1, ' ', false, ordered_json::error_handler_t::replace) + "\n"));
   }
 
   static int done(bool printed) { return printed ? exit_code::success : exit_code::unavailable; }

@@ -13,6 +13,7 @@ namespace dynamutex::cli {
 namespace {
 
 using nlohmann::json;
+using nlohmann::ordered_json;
 
 constexpr auto kExplainTimeout = std::chrono::seconds(5);
 
@@ -58,19 +59,19 @@ bool is_string_key(const std::optional<KeyAttribute>& attribute) { return !attri
 }  // namespace
 
 std::string create_table_request(const std::string& table, const lock::KeySchema& schema) {
-  json attributes = json::array();
-  json keys = json::array();
+  ordered_json attributes = ordered_json::array();
+  ordered_json keys = ordered_json::array();
   const auto add = [&](const std::string& name, const char* role) {
     attributes.push_back({{"AttributeName", name}, {"AttributeType", "S"}});
     keys.push_back({{"AttributeName", name}, {"KeyType", role}});
   };
   add(schema.key, "HASH");
   if (!schema.sort_key.empty()) add(schema.sort_key, "RANGE");
-  const json request = {{"TableName", table},
-                        {"AttributeDefinitions", std::move(attributes)},
-                        {"KeySchema", std::move(keys)},
-                        {"BillingMode", "PAY_PER_REQUEST"}};
-  return request.dump(-1, ' ', false, json::error_handler_t::replace);
+  const ordered_json request = {{"TableName", table},
+                                {"AttributeDefinitions", std::move(attributes)},
+                                {"KeySchema", std::move(keys)},
+                                {"BillingMode", "PAY_PER_REQUEST"}};
+  return request.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
 Result<TableDescription> parse_table_description(std::string_view text) {
@@ -107,11 +108,12 @@ TtlDescription parse_ttl_description(std::string_view text) {
 }
 
 std::string turn_on_ttl_request(const std::string& table, const std::string& attribute) {
-  const json request = {{"TableName", table}, {"TimeToLiveSpecification", {{"Enabled", true}, {"AttributeName", attribute}}}};
+  const ordered_json request = {{"TableName", table},
+                                {"TimeToLiveSpecification", {{"Enabled", true}, {"AttributeName", attribute}}}};
   return request.dump();
 }
 
-std::string table_request(const std::string& table) { return json{{"TableName", table}}.dump(); }
+std::string table_request(const std::string& table) { return ordered_json{{"TableName", table}}.dump(); }
 
 std::string schema_difference(const std::string& table, const TableDescription& description, const lock::KeySchema& schema) {
   const auto& key = description.key;

@@ -17,7 +17,7 @@ std::string printable(std::string_view text) {
   constexpr std::size_t kBytesMax = 200;
   std::string line(text.substr(0, kBytesMax));
   for (char& c : line) {
-    if ((c >= '\0' && c < ' ') || c == '\x7f') c = '?';
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = '?';
   }
   return line;
 }

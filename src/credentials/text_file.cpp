@@ -63,7 +63,7 @@ Result<std::string> read_token_file(const std::string& path) {
   wipe(text.data(), text.size());
   if (token.empty()) return make_error(ErrorKind::invalid, "'" + printable(path) + "' is empty");
   for (const char c : token) {
-    if ((c >= '\0' && c < ' ') || c == '\x7f') {
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') {
       return make_error(ErrorKind::invalid, "'" + printable(path) + "' has a control character in it");
     }
   }

@@ -47,6 +47,6 @@ constexpr bool is_token(std::string_view text) noexcept {
   return !text.empty();
 }
 
-constexpr bool is_control(char c) noexcept { return (c >= '\0' && c < ' ') || c == '\x7f'; }
+constexpr bool is_control(char c) noexcept { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
 
 }  // namespace dynamutex::http

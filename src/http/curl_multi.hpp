@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "dynamutex/http/curl_transport.hpp"
@@ -100,7 +99,7 @@ class CurlMulti final : public Multi {
   std::vector<Slot*> kicked_;
   std::vector<Slot*> kicked_before_;  ///< Memory for a round.
   Timetable timetable_;
-  std::unordered_map<const Cancellation*, Watched> cancellations_;
+  std::map<const Cancellation*, Watched> cancellations_;
   std::size_t blind_cancellations_ = 0;
 
   std::vector<Finished> finished_;

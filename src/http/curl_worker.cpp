@@ -55,8 +55,7 @@ bool CurlWorker::set_constants() {
   bool ok = restrict_protocols(easy_, options_.allow_plain_http) && set(easy_, CURLOPT_NOSIGNAL, 1L) &&
             set(easy_, CURLOPT_SSL_VERIFYPEER, 1L) && set(easy_, CURLOPT_SSL_VERIFYHOST, 2L) &&
             set(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2)) &&
-            set(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED)) && set(easy_, CURLOPT_FOLLOWLOCATION, 0L) &&
-            set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
+            set(easy_, CURLOPT_FOLLOWLOCATION, 0L) && set(easy_, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L) &&
             set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(connect_timeout.count()));
   // HTTP/1.1: one request at a time needs no multiplexing, and libcurl resends what an HTTP/2 server refused
   // (REFUSED_STREAM) on rules of its own; "one start, one request" is plain to see here.
@@ -72,6 +71,9 @@ bool CurlWorker::set_constants() {
   }
   ok = ok && set(easy_, CURLOPT_SSLCERT, text_or_null(options_.client_certificate)) &&
        set(easy_, CURLOPT_SSLKEY, text_or_null(options_.client_key));
+  // A libcurl that was built without netrc does not know the option.
+  const CURLcode no_netrc = ::curl_easy_setopt(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
+  ok = ok && (no_netrc == CURLE_OK || no_netrc == CURLE_UNKNOWN_OPTION);
   // An empty name turns proxies off, whatever the environment says (CURLOPT_PROXY(3)).
   if (!options_.proxy_from_environment) ok = ok && set(easy_, CURLOPT_PROXY, "");
 #if LIBCURL_VERSION_NUM >= 0x075700

@@ -5,7 +5,6 @@
 #include <numeric>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "lock/acquisition.hpp"
@@ -48,7 +47,7 @@ void acquire_all(const std::shared_ptr<Core>& core, const std::vector<LockName>&
                  const std::function<void(std::size_t index, Result<std::shared_ptr<LeaseState>> state)>& each) {
   const MonotonicTime latest = saturating_add(core->clock.now(), bulk.timeout);
   const std::vector<bool> repeated = repetitions(names);
-  std::unordered_map<std::uint64_t, std::unique_ptr<Acquisition>> under_way;
+  std::map<std::uint64_t, std::unique_ptr<Acquisition>> under_way;
   Line line(core->table, bulk.parallelism);
   line.open();
   Exchange exchange(core->clock);
@@ -77,7 +76,7 @@ std::vector<ReleaseOutcome> release_all(Core& core, const std::vector<std::share
                                         const BulkOptions& bulk) {
   const MonotonicTime latest = saturating_add(core.clock.now(), bulk.timeout);
   std::vector<ReleaseOutcome> outcomes(states.size(), ReleaseOutcome::released);
-  std::unordered_map<std::uint64_t, std::unique_ptr<Releasing>> under_way;
+  std::map<std::uint64_t, std::unique_ptr<Releasing>> under_way;
   std::map<const dynamo::Table*, Line> lines;
   Exchange exchange(core.clock);
   std::size_t next = 0;

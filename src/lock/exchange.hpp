@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
-#include <unordered_map>
 #include <vector>
 
 #include "dynamutex/clock.hpp"
@@ -89,7 +89,7 @@ class Exchange {
   [[nodiscard]] std::optional<std::uint64_t> take_done();
 
   Clock& clock_;
-  std::unordered_map<std::uint64_t, Active> active_;
+  std::map<std::uint64_t, Active> active_;
   std::vector<Alarm> alarms_;  ///< A heap. Those of dialogues that were dropped stay until they ring.
   std::vector<Line*> busy_;    ///< With requests under way.
   std::deque<std::uint64_t> done_;

@@ -9,7 +9,6 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <unordered_map>
 #include <vector>
 
 #include "dynamutex/clock.hpp"
@@ -118,7 +117,7 @@ class RenewalLoop {
 
   std::mutex mutex_;
   std::condition_variable quiet_;
-  std::unordered_map<const LeaseState*, Entry> entries_;
+  std::map<const LeaseState*, Entry> entries_;
   std::map<const dynamo::Table*, std::unique_ptr<Table>> tables_;
   std::vector<std::unique_ptr<Table>> left_;  ///< Tables whose last lease is gone, to be closed.
   std::vector<std::uint64_t> grounded_;       ///< Flights of leases that are gone.
@@ -134,7 +133,7 @@ class RenewalLoop {
 
   // Of the stepping thread alone.
   Exchange exchange_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Flight>> flights_;
+  std::map<std::uint64_t, std::unique_ptr<Flight>> flights_;
   std::vector<std::unique_ptr<Flight>> chosen_;
   std::uint64_t last_flight_ = 0;
 };

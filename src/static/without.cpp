@@ -2,7 +2,12 @@
 
 #include <netdb.h>
 
+#include <cstddef>
 #include <cstdlib>
+#include <functional>
+#include <new>
+#include <string>
+#include <system_error>
 
 // glibc's lookups load shared libraries at run time. libcrypto's own connections ask for them, which nothing here opens: names
 // are resolved by c-ares, which asks for a service's number only where none is given.
@@ -22,10 +27,34 @@ int getservbyport_r(int /*port*/, const char* /*protocol*/, servent* /*memory*/,
 
 }  // extern "C"
 
-namespace __gnu_cxx {
+// Exceptions: nothing here catches one, so that whatever the standard library throws ends the program. These end it at once, without
+// the machinery of throwing, and without the demangler that would print the exception's type.
+extern "C" int __gxx_personality_v0(...);
+extern "C" int __gxx_personality_v0(...) { std::abort(); }
 
-// The library's own prints the exception's type, for which it brings a demangler along. There are no exceptions here.
+namespace __gnu_cxx {
 void __verbose_terminate_handler();
 void __verbose_terminate_handler() { std::abort(); }
-
 }  // namespace __gnu_cxx
+
+namespace std {
+void __throw_bad_alloc() { std::abort(); }
+void __throw_bad_array_new_length() { std::abort(); }
+void __throw_bad_cast() { std::abort(); }
+void __throw_bad_function_call() { std::abort(); }
+void __throw_invalid_argument(const char* /*what*/) { std::abort(); }
+void __throw_length_error(const char* /*what*/) { std::abort(); }
+void __throw_logic_error(const char* /*what*/) { std::abort(); }
+void __throw_out_of_range(const char* /*what*/) { std::abort(); }
+void __throw_out_of_range_fmt(const char* /*what*/, ...) { std::abort(); }
+void __throw_runtime_error(const char* /*what*/) { std::abort(); }
+void __throw_system_error(int /*number*/) { std::abort(); }
+}  // namespace std
+
+void* operator new(std::size_t size) {
+  void* const memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) std::abort();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }

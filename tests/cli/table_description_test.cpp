@@ -14,8 +14,8 @@ using dynamutex::lock::KeySchema;
 
 TEST_CASE("a table is created on demand with the keys asked for") {
   CHECK(create_table_request("locks", {"key", ""}) ==
-        R"({"AttributeDefinitions":[{"AttributeName":"key","AttributeType":"S"}],"BillingMode":"PAY_PER_REQUEST",)"
-        R"("KeySchema":[{"AttributeName":"key","KeyType":"HASH"}],"TableName":"locks"})");
+        R"({"TableName":"locks","AttributeDefinitions":[{"AttributeName":"key","AttributeType":"S"}],)"
+        R"("KeySchema":[{"AttributeName":"key","KeyType":"HASH"}],"BillingMode":"PAY_PER_REQUEST"})");
   const std::string sorted = create_table_request("locks", {"key", "part"});
   CHECK(sorted.find(R"({"AttributeName":"part","KeyType":"RANGE"})") != std::string::npos);
   CHECK(sorted.find(R"({"AttributeName":"part","AttributeType":"S"})") != std::string::npos);
