@@ -38,6 +38,7 @@ set(DYNAMUTEX_VECTORS "${PROJECT_SOURCE_DIR}/../shared/vectors" CACHE PATH
     "Folder of AWS's test vectors; tests that need it are skipped without it")
 # Debian's interpreter is named in full: python3-botocore belongs to it, and not to another python3 that may come first on the PATH.
 set(DYNAMUTEX_PYTHON "/usr/bin/python3" CACHE FILEPATH "A Python 3.11 or newer that has botocore")
+set(DYNAMUTEX_COMMAND_KB_MAX "" CACHE STRING "Budget of the whole static command, stripped, in KB of 1,000 bytes; empty for none")
 set(DYNAMUTEX_DIFFERENTIAL_CASES 20000 CACHE STRING "Random requests that the signer and botocore both sign")
 set(DYNAMUTEX_SIMULATION_SCHEDULES 3000 CACHE STRING "How many schedules the tests of the lock protocol run in each mode")
 

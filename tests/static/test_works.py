@@ -36,7 +36,7 @@ class StaticCommandTest(StaticTest):
         self.assertGreater(self.front.handshakes, before)
 
     def test_it_trusts_no_other_authority(self):
-        with self.assertRaisesRegex(AssertionError, "ended with 69.*certificate"):
+        with self.assertRaisesRegex(AssertionError, "(?s)ended with 69.*certificate"):
             run(COMMAND, "run", "there", "--", "true", environment=self.environment(self.front.url))
 
     def test_a_program_of_the_layers_takes_a_lock_by_tls(self):
