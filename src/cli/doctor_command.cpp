@@ -45,7 +45,7 @@ std::optional<Error> error_of(const Result<T>& result) {
 
 class Doctor {
  public:
-  Doctor(World& world, lock::LockName probe)
+  Doctor(World& world, const lock::LockName& probe)
       : world_(world), schema_(world.settings().schema), key_(lock::encode_key(probe, schema_)) {
     report_.table = world.settings().table;
     report_.region = world.settings().region;

@@ -77,6 +77,7 @@ void add_line(std::string& text, const Row& row, const Widths& widths, bool colo
 std::string to_table(const std::vector<LockView>& views, const TextPlace& place) {
   const Row title{{"NAME", "STATE", "HOLDER", "LEFT", "RENEWED", "TOKEN", "DATA"}, Tone::strong};
   std::vector<Row> rows;
+  rows.reserve(views.size());
   for (const LockView& view : views) rows.push_back(to_row(view));
   Widths widths{};
   const auto widen = [&](const Row& row) {

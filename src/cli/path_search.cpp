@@ -18,8 +18,10 @@ bool stands_in_path(const std::string& command) {
   std::string_view folders = given != nullptr ? given : "/bin:/usr/bin";  // as execvp(3)
   for (;;) {
     const std::size_t length = folders.find(':');
-    const std::string folder(folders.substr(0, length));
-    if (::stat((folder.empty() ? command : folder + "/" + command).c_str(), &found) == 0) return true;
+    std::string path(folders.substr(0, length));
+    if (!path.empty()) path += '/';
+    path += command;
+    if (::stat(path.c_str(), &found) == 0) return true;
     if (length == std::string_view::npos) return false;
     folders.remove_prefix(length + 1);
   }
