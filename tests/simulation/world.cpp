@@ -8,8 +8,10 @@
 namespace dynamutex::simulation {
 namespace {
 
-/// What a draining process's clock reads: beyond every deadline, and far from overflowing.
+/// What a draining process's clock reads first: beyond every deadline, and far from overflowing.
 constexpr MonotonicTime kEndOfTime{Duration::max() / 2};
+/// Each reading is later by so much than the one before: no pause that begins then lasts.
+constexpr Duration kDrainTick = std::chrono::seconds(1);
 constexpr int kDrainSteps = 10'000;
 
 }  // namespace
@@ -152,6 +154,7 @@ MonotonicTime local_now(const World& world, const Process& process) noexcept {
 }
 
 MonotonicTime SimulatedClock::now() const noexcept {
+  if (process_.draining) return kEndOfTime + kDrainTick * process_.readings_after_the_end++;
   const MonotonicTime read = local_now(world_, process_);
   // Paused between reading the clock and acting on it: the worst moment there is.
   if (world_.may_pause(process_) && world_.random.chance(process_.pause_per_mille)) world_.pause_here(process_.pause_max);

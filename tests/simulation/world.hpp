@@ -22,11 +22,12 @@ struct Process {
   int id = 0;
   Machine* machine = nullptr;
   std::string owner;
-  bool crashed = false;   ///< It never runs again.
-  bool draining = false;  ///< The schedule is over: its calls fail at once, so that its stacks unwind.
-  int acquisition = 0;    ///< Counts its calls of acquire: tags its requests.
-  bool breaking = false;  ///< Its requests now break locks by force.
-  int requests = 0;       ///< Sent so far.
+  bool crashed = false;            ///< It never runs again.
+  bool draining = false;           ///< The schedule is over: its calls fail at once, so that its stacks unwind.
+  int readings_after_the_end = 0;  ///< Of its clock, while draining.
+  int acquisition = 0;             ///< Counts its calls of acquire: tags its requests.
+  bool breaking = false;           ///< Its requests now break locks by force.
+  int requests = 0;                ///< Sent so far.
   int fibers_left = 0;
   unsigned pause_per_mille = 0;  ///< How often it is paused right after reading its clock.
   Duration pause_max{};
