@@ -2,7 +2,9 @@
 
 build_packages=(g++ cmake ninja-build pkg-config libcurl4-openssl-dev libssl-dev nlohmann-json3-dev doctest-dev)
 test_packages=(python3 python3-botocore python3-jsonschema python3-yaml jq libfaketime ca-certificates tmux vim-tiny man-db mandoc bash-completion zsh nginx-light gnuplot-nox)
-consumer_packages=(clang make binutils)
+consumer_packages=(clang make binutils openssl)
+static_packages=(libc-ares-dev openssl python3 python3-botocore binutils)
+bare_packages=(mmdebstrap)
 fuzz_packages=(clang libclang-rt-dev)
 coverage_packages=(clang llvm)
 
@@ -50,4 +52,14 @@ install_packages() {
     fail "apt-get could not install them (its last words are above); try: apt-get update && apt-get install ${missing[*]}"
   fi
   rm -f "$log"
+}
+
+# find_apt_sources: sets apt_sources to the files that say where this machine gets Debian's packages from.
+find_apt_sources() {
+  local file
+  apt_sources=()
+  for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+    if [ -f "$file" ] && grep -q bookworm "$file" && grep -q debian "$file"; then apt_sources+=("$file"); fi
+  done
+  [ ${#apt_sources[@]} -gt 0 ] || fail "no file of /etc/apt says where Debian 12's packages are"
 }

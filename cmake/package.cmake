@@ -1,0 +1,47 @@
+# Debian packages by `cpack -G DEB`: dynamutex, the command; libdynamutex-dev, headers and libraries; and, of a build with shared
+# libraries, libdynamutex0.1. The preset `package` sets it up.
+set(CPACK_PACKAGE_NAME dynamutex)
+set(CPACK_PACKAGE_VERSION ${PROJECT_VERSION})
+set(CPACK_PACKAGE_CONTACT "The dynamutex developers <dynamutex@localhost>" CACHE STRING "Maintainer of the packages, with an address")
+set(CPACK_PACKAGING_INSTALL_PREFIX ${CMAKE_INSTALL_PREFIX})
+set(CPACK_STRIP_FILES ON)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_COMPONENTS_ALL dynamutex_dev dynamutex_command)
+if(BUILD_SHARED_LIBS)
+  list(APPEND CPACK_COMPONENTS_ALL dynamutex_runtime)
+endif()
+set(runtime_package libdynamutex${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
+
+set(CPACK_DEBIAN_DYNAMUTEX_COMMAND_PACKAGE_NAME dynamutex)
+set(CPACK_DEBIAN_DYNAMUTEX_COMMAND_PACKAGE_SECTION utils)
+set(CPACK_DEBIAN_DYNAMUTEX_COMMAND_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_DYNAMUTEX_COMMAND_PACKAGE_RECOMMENDS ca-certificates)
+set(CPACK_COMPONENT_DYNAMUTEX_COMMAND_DESCRIPTION
+    "lock any command on a DynamoDB table, as flock does on a file\n Runs a command under a distributed lock, renews it meanwhile, and ends the command before the lock is lost.")
+
+set(CPACK_DEBIAN_DYNAMUTEX_DEV_PACKAGE_NAME libdynamutex-dev)
+set(CPACK_DEBIAN_DYNAMUTEX_DEV_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DYNAMUTEX_DEV_PACKAGE_DEPENDS "libssl-dev (>= 3.0), libcurl4-openssl-dev (>= 7.80) | libcurl4-gnutls-dev (>= 7.80)")
+set(CPACK_COMPONENT_DYNAMUTEX_DEV_DESCRIPTION
+    "distributed locks on DynamoDB, without an SDK\n A SigV4 signer, a minimal DynamoDB client and a lock layer in C++17, each a library of its own.")
+if(BUILD_SHARED_LIBS)
+  string(APPEND CPACK_DEBIAN_DYNAMUTEX_DEV_PACKAGE_DEPENDS ", ${runtime_package} (= ${PROJECT_VERSION})")
+  set(CPACK_DEBIAN_DYNAMUTEX_RUNTIME_PACKAGE_NAME ${runtime_package})
+  set(CPACK_DEBIAN_DYNAMUTEX_RUNTIME_PACKAGE_SECTION libs)
+  set(CPACK_DEBIAN_DYNAMUTEX_RUNTIME_PACKAGE_SHLIBDEPS ON)
+  set(CPACK_DEBIAN_DYNAMUTEX_RUNTIME_PACKAGE_GENERATE_SHLIBS ON)
+  set(CPACK_DEBIAN_DYNAMUTEX_RUNTIME_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+  set(CPACK_COMPONENT_DYNAMUTEX_RUNTIME_DESCRIPTION "distributed locks on DynamoDB, without an SDK: shared libraries")
+endif()
+
+# Debian policy 12.5: every package has its licence there.
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdynamutex-dev RENAME copyright COMPONENT dynamutex_dev)
+if(BUILD_SHARED_LIBS)
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${runtime_package} RENAME copyright COMPONENT dynamutex_runtime)
+endif()
+if(DYNAMUTEX_BUILD_COMMAND)
+  install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dynamutex RENAME copyright COMPONENT dynamutex_command)
+endif()
+include(CPack)
