@@ -1,7 +1,7 @@
 #pragma once
 // Randomness as part of the outside world that is injected.
 
-#include <cstddef>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +17,8 @@ class Entropy {
 
   /// 64 unpredictable bits.
   [[nodiscard]] virtual std::uint64_t next() noexcept = 0;
+  /// 128 of them.
+  [[nodiscard]] virtual std::array<std::uint64_t, 2> next_pair() noexcept { return {next(), next()}; }
 };
 
 /// The kernel's generator (getrandom(2)).

@@ -11,21 +11,44 @@ namespace dynamutex::base {
 /// Sixteen bytes as one value: comparing it with a number compares each byte (a vector extension of GCC and Clang).
 using Bytes16 = unsigned char __attribute__((vector_size(16)));
 
-/// Whether any byte of the text satisfies `test`, which is given Bytes16 and answers for each byte, e.g. `bytes < 0x20`. It must not
-/// hold for a space.
+namespace detail {
+
+/// Text of 1 to 15 bytes, some of them twice or more: words of a fixed size that overlap cost less than a copy of so many bytes.
+inline Bytes16 short_text(const char* from, std::size_t size) noexcept {
+  char bytes[sizeof(Bytes16)];
+  const auto fill = [&](auto word) noexcept {
+    for (std::size_t i = 0; i < sizeof bytes; i += 2 * sizeof word) {
+      std::memcpy(&bytes[i], from, sizeof word);
+      std::memcpy(&bytes[i + sizeof word], from + size - sizeof word, sizeof word);
+    }
+  };
+  if (size >= 8) {
+    fill(std::uint64_t{});
+  } else if (size >= 4) {
+    fill(std::uint32_t{});
+  } else {
+    fill(std::uint8_t{});
+    bytes[0] = from[size / 2];
+  }
+  Bytes16 result;
+  std::memcpy(&result, &bytes[0], sizeof result);
+  return result;
+}
+
+}  // namespace detail
+
+/// Whether any byte of the text satisfies `test`, which is given Bytes16 and answers for each byte, e.g. `bytes < 0x20`.
 template <class Test>
 [[nodiscard]] bool any_byte(std::string_view text, Test&& test) noexcept {
-  const auto load = [](const char* from, std::size_t count) noexcept {
-    char padded[sizeof(Bytes16)] = {' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' ', ' '};
+  constexpr std::size_t step = sizeof(Bytes16);
+  if (text.empty()) return false;
+  const auto at = [&](std::size_t offset) noexcept {
     Bytes16 bytes;
-    std::memcpy(&padded[0], from, count);
-    std::memcpy(&bytes, &padded[0], sizeof bytes);
+    std::memcpy(&bytes, text.data() + offset, step);
     return bytes;
   };
-  auto found = test(load("", 0));  // Of nothing.
-  std::size_t at = 0;
-  for (; at + sizeof(Bytes16) <= text.size(); at += sizeof(Bytes16)) found |= test(load(text.data() + at, sizeof(Bytes16)));
-  if (at < text.size()) found |= test(load(text.data() + at, text.size() - at));
+  auto found = test(text.size() < step ? detail::short_text(text.data(), text.size()) : at(text.size() - step));
+  for (std::size_t offset = 0; offset + step < text.size(); offset += step) found |= test(at(offset));
   std::uint64_t halves[2];
   static_assert(sizeof halves == sizeof found);
   std::memcpy(&halves[0], &found, sizeof halves);

@@ -1,107 +1,87 @@
 #include "dynamo/json_writer.hpp"
 
+#include <algorithm>
+
 #include "base/byte_scan.hpp"
+#include "base/copy.hpp"
 #include "dynamo/base64.hpp"
 
 namespace dynamutex::dynamo {
 namespace {
 
+/// "\u001f" for one byte.
+constexpr std::size_t kEscapeSize = 6;
+
 bool needs_escape(std::string_view text) noexcept {
   return base::any_byte(text, [](base::Bytes16 bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); });
 }
 
-}  // namespace
-
-JsonWriter& JsonWriter::key(std::string_view name) {
-  separate();
-  append_quoted(name);
-  out_ += ':';
-  needs_comma_ = false;
-  return *this;
+char* copy_escaped(char* to, std::string_view text) noexcept {
+  static constexpr char kHex[] = "0123456789abcdef";
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20) {
+      to = base::copy_text(to, "\\u00");
+      *to++ = kHex[byte >> 4U];
+      *to++ = kHex[byte & 15U];
+      continue;
+    }
+    if (c == '"' || c == '\\') *to++ = '\\';
+    *to++ = c;
+  }
+  return to;
 }
 
-JsonWriter& JsonWriter::string(std::string_view text) {
-  separate();
-  append_quoted(text);
-  needs_comma_ = true;
-  return *this;
+}  // namespace
+
+JsonWriter::JsonWriter(std::string& out, std::size_t bytes_typical) : out_(out), used_(out.size()) {
+  out_.resize(used_ + bytes_typical);
 }
 
 JsonWriter& JsonWriter::tagged(char name, std::string_view text) {
-  separate();
   const char start[] = {'{', '"', name, '"', ':'};
-  out_.append(&start[0], sizeof start);
-  append_quoted(text);
-  out_ += '}';
-  needs_comma_ = true;
-  return *this;
+  return quoted({&start[0], sizeof start}, text, "}", true);
 }
 
 JsonWriter& JsonWriter::base64(std::string_view bytes) {
-  separate();
-  out_ += '"';
-  append_base64(out_, bytes);
-  out_ += '"';
+  std::string text;
+  append_base64(text, bytes);
+  return string(text);
+}
+
+JsonWriter& JsonWriter::quoted(std::string_view before, std::string_view text, std::string_view after, bool comma_next) {
+  const bool clean = !needs_escape(text);
+  constexpr std::size_t comma_and_quotes = 3;
+  char* at = room(before.size() + text.size() * (clean ? 1 : kEscapeSize) + after.size() + comma_and_quotes);
+  if (needs_comma_) *at++ = ',';
+  at = base::copy_text(at, before);
+  *at++ = '"';
+  at = clean ? base::copy_text(at, text) : copy_escaped(at, text);
+  *at++ = '"';
+  at = base::copy_text(at, after);
+  used_ = static_cast<std::size_t>(at - out_.data());
+  needs_comma_ = comma_next;
+  return *this;
+}
+
+JsonWriter& JsonWriter::put(std::string_view token, bool comma_next) {
+  char* at = room(token.size() + 1);
+  if (needs_comma_) *at++ = ',';
+  used_ = static_cast<std::size_t>(base::copy_text(at, token) - out_.data());
+  needs_comma_ = comma_next;
+  return *this;
+}
+
+JsonWriter& JsonWriter::end(char bracket) {
+  *room(1) = bracket;
+  ++used_;
   needs_comma_ = true;
   return *this;
 }
 
-JsonWriter& JsonWriter::boolean(bool value) {
-  separate();
-  out_ += value ? "true" : "false";
-  needs_comma_ = true;
-  return *this;
-}
-
-JsonWriter& JsonWriter::integer(int value) {
-  separate();
-  out_ += std::to_string(value);
-  needs_comma_ = true;
-  return *this;
-}
-
-JsonWriter& JsonWriter::open(char bracket) {
-  separate();
-  out_ += bracket;
-  needs_comma_ = false;
-  return *this;
-}
-
-JsonWriter& JsonWriter::close(char bracket) {
-  out_ += bracket;
-  needs_comma_ = true;
-  return *this;
-}
-
-void JsonWriter::separate() {
-  if (needs_comma_) out_ += ',';
-}
-
-void JsonWriter::append_quoted(std::string_view text) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  out_ += '"';
-  if (!needs_escape(text)) {
-    out_.append(text);
-    out_ += '"';
-    return;
-  }
-  std::size_t clean_from = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if (c >= 0x20 && c != '"' && c != '\\') continue;
-    out_.append(text, clean_from, i - clean_from);
-    clean_from = i + 1;
-    out_ += '\\';
-    if (c == '"' || c == '\\') {
-      out_ += text[i];
-    } else {
-      out_ += "u00";
-      out_ += kHex[c >> 4U];
-      out_ += kHex[c & 15U];
-    }
-  }
-  out_.append(text, clean_from, text.size() - clean_from);
-  out_ += '"';
+char* JsonWriter::room(std::size_t bytes) {
+  if (out_.size() - used_ < bytes) out_.resize(std::max(2 * out_.size(), used_ + bytes));
+  return out_.data() + used_;
 }
 
 }  // namespace dynamutex::dynamo

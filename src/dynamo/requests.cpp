@@ -85,8 +85,7 @@ void write_condition(JsonWriter& json, std::string_view condition) {
 
 template <class WriteRest>
 void append_body(std::string& out, std::string_view table, WriteRest&& write_rest) {
-  out.reserve(out.size() + kTypicalBody);
-  JsonWriter json(out);
+  JsonWriter json(out, kTypicalBody);
   json.open_object().key("TableName").string(table);
   write_rest(json);
   json.close_object();

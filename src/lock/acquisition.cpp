@@ -72,7 +72,7 @@ Next Acquisition::act(const Decision& decision) {
 Decision Acquisition::next() const {
   Sight sight;
   sight.record = seen_ ? &*seen_ : nullptr;
-  sight.my_version = my_version_ ? &*my_version_ : nullptr;
+  sight.my_version = last_write_ ? &last_write_->record.version : nullptr;
   sight.now = core_->clock.now();
   sight.server = core_->table.server_clock().bounds(sight.now);
   sight.unchanged_since = unchanged_since_;
@@ -88,13 +88,14 @@ Next Acquisition::write(Step step) {
   if (answered_ && lacks_floor()) return may_wait() ? wait(MonotonicTime::max()) : fail(untimed());
 
   last_write_ = first_write(*core_, name_, options_);
-  my_version_ = last_write_->record.version;
-  dynamo::Operation operation = step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
-                                                     : take_over(*core_, *last_write_, options_.fenced, seen_->version);
   dynamo::CallOptions options = call_options();
   const Duration reserve = std::min(kCleanupMax, (deadline_ - core_->clock.now()) / 10);
   options.deadline = saturating_add(deadline_, -reserve);
-  return follow(part_.emplace<Settling>(*core_, name_, std::move(operation), options), &Acquisition::written);
+  return follow(part_.emplace<Settling>(*core_, name_,
+                                        step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)
+                                                             : take_over(*core_, *last_write_, options_.fenced, seen_->version),
+                                        options),
+                &Acquisition::written);
 }
 
 Next Acquisition::written() {
@@ -110,12 +111,10 @@ Next Acquisition::written() {
 }
 
 Next Acquisition::grant(std::optional<FencingToken> token) {
-  RecordWrite applied = *std::move(last_write_);
-  last_write_.reset();
-  my_version_.reset();
-  applied.record.fencing_token = token;
+  last_write_->record.fencing_token = token;
   if (options_.fenced && !token) return fail(without_token("DynamoDB's answer has none"));
-  granted_ = std::make_shared<LeaseState>(core_, std::move(applied));
+  granted_ = std::make_shared<LeaseState>(core_, *std::move(last_write_));
+  last_write_.reset();
   core_->observations.forget(name_);
   answered_ = true;
   // A guessed expiry that the reply did not bear out is corrected before anyone relies on it; a lease much of which the

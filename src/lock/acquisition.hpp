@@ -82,8 +82,7 @@ class Acquisition final : public Dialogue {
   std::optional<Record> seen_;
   MonotonicTime unchanged_since_;
   MonotonicTime looked_at_;
-  std::optional<std::string> my_version_;
-  std::optional<RecordWrite> last_write_;
+  std::optional<RecordWrite> last_write_;  ///< That may have been applied.
 
   // What is under way.
   std::variant<std::monostate, Asking, Settling, Renewing, Releasing> part_;

@@ -66,6 +66,7 @@ dynamo::Item encode_key(const LockName& name, const KeySchema& schema) {
 
 dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat) {
   dynamo::Item item = encode_key(record.name, schema);
+  item.reserve(attribute::kAll.size() + 2);
   item.set(attribute::kOwner, record.owner);
   item.set(attribute::kVersion, record.version);
   item.set(attribute::kLeaseDuration, lease_duration_text(record.lease, compat));

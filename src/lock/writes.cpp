@@ -66,6 +66,15 @@ namespace {
 struct Terms {
   dynamo::Expression expression;
 
+  Terms() {
+    constexpr std::size_t typical = 96;
+    constexpr std::size_t names_max = 5;
+    constexpr std::size_t values_max = 3;
+    expression.text.reserve(typical);
+    expression.names.reserve(names_max);
+    expression.values.reserve(values_max);
+  }
+
   void name(const char* placeholder, std::string_view attribute_name) {
     expression.names.emplace_back(placeholder, attribute_name);
   }

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "sigv4/copy.hpp"
+#include "base/copy.hpp"
 #include "sigv4/text.hpp"
 
 namespace dynamutex::sigv4 {
@@ -224,7 +224,7 @@ char* CanonicalHeaders::write_names(char* to) const noexcept {
   for (std::size_t i = 0; i < count_; ++i) {
     if (fields_[i].repeated) continue;
     if (i > 0) *to++ = ';';
-    to = copy_text(to, fields_[i].name());
+    to = base::copy_text(to, fields_[i].name());
   }
   return to;
 }

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "sigv4/copy.hpp"
+#include "base/copy.hpp"
 
 namespace dynamutex::sigv4 {
 
@@ -11,7 +11,7 @@ class Cursor {
  public:
   explicit Cursor(char* at) noexcept : at_(at) {}
   Cursor& put(std::string_view piece) noexcept {
-    at_ = copy_text(at_, piece);
+    at_ = base::copy_text(at_, piece);
     return *this;
   }
   [[nodiscard]] char* at() const noexcept { return at_; }

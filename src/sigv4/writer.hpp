@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/copy.hpp"
 #include "dynamutex/secret.hpp"
-#include "sigv4/copy.hpp"
 #include "sigv4/sha256.hpp"
 
 namespace dynamutex::sigv4 {
@@ -28,7 +28,7 @@ class Writer {
 
   void put(std::string_view piece) {
     if (piece.size() > sizeof buffer_ - used_) return put_large(piece);
-    copy_text(buffer_ + used_, piece);
+    base::copy_text(buffer_ + used_, piece);
     used_ += piece.size();
   }
 
@@ -42,7 +42,7 @@ class Writer {
   void put_large(std::string_view piece) {
     flush();
     if (piece.size() > sizeof buffer_) return pass_on(piece);
-    copy_text(buffer_, piece);
+    base::copy_text(buffer_, piece);
     used_ = piece.size();
   }
 

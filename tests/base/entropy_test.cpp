@@ -18,6 +18,7 @@ TEST_CASE("random names are 32 hexadecimal digits and differ") {
   CHECK(first.size() == 32);
   CHECK(first.find_first_not_of("0123456789abcdef") == std::string::npos);
   CHECK(first != random_hex_128(*entropy));
+  CHECK(first.substr(0, 16) != first.substr(16));
   Fixed known(0x0123456789abcdefULL);
   CHECK(random_hex_128(known) == "0123456789abcdef0123456789abcdef");
 }

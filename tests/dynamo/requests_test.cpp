@@ -80,3 +80,18 @@ TEST_CASE("any text comes back from a JSON parser as it was") {
   const json parsed = json::parse(to_json("t", put));
   CHECK(parsed["Item"][text]["S"] == text);
 }
+
+TEST_CASE("text of any length, with or without what JSON escapes, comes back as it was") {
+  for (std::size_t size = 0; size <= 3000; size = size < 40 ? size + 1 : size * 2) {
+    for (const char odd : {'x', '"', '\\', '\n', '\x1f'}) {
+      PutItem put;
+      std::string text(size, 'y');
+      if (size > 0) text[size * 7 / 8] = odd;
+      put.item.set("text", text);
+      put.item.set("all", std::string(size, odd));
+      const json sent = json::parse(to_json("t", put));
+      CHECK(sent["Item"]["text"]["S"] == text);
+      CHECK(sent["Item"]["all"]["S"] == std::string(size, odd));
+    }
+  }
+}

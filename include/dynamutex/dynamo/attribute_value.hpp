@@ -2,6 +2,7 @@
 // DynamoDB's attribute values and items.
 // https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,6 +99,8 @@ class DYNAMUTEX_EXPORT Item {
   /// Takes attributes of which the caller knows that no name occurs twice.
   explicit Item(std::vector<Attribute> distinct) : attributes_(std::move(distinct)) {}
 
+  /// Makes room for so many attributes in all.
+  void reserve(std::size_t count) { attributes_.reserve(count); }
   /// Sets or replaces an attribute.
   void set(std::string_view name, AttributeValue value);
   /// The attribute's value, or null.

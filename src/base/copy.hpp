@@ -4,9 +4,9 @@
 #include <cstring>
 #include <string_view>
 
-namespace dynamutex::sigv4 {
+namespace dynamutex::base {
 
-/// Copies `text` to `to` and returns the end of the copy. Canonical text is made of some thirty pieces of a few bytes each, for
+/// Copies `text` to `to` and returns the end of the copy. Requests are made of some hundred pieces of a few bytes each, for
 /// which a call of memcpy costs more than the copying: overlapping words of a fixed size do it in line.
 inline char* copy_text(char* to, std::string_view text) noexcept {
   const std::size_t size = text.size();
@@ -35,4 +35,4 @@ inline char* copy_text(char* to, std::string_view text) noexcept {
   return to + size;
 }
 
-}  // namespace dynamutex::sigv4
+}  // namespace dynamutex::base
