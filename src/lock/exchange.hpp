@@ -33,11 +33,13 @@ class Line {
   [[nodiscard]] bool sequential() const noexcept { return sequential_; }
   /// Makes the Multi, if there is none yet.
   void open();
+  /// 1 or more. What is under way goes on.
+  void set_in_flight_max(std::size_t count) noexcept { in_flight_max_ = count; }
 
  private:
   friend class Exchange;
   dynamo::Table& table_;
-  const std::size_t in_flight_max_;
+  std::size_t in_flight_max_;
   std::unique_ptr<dynamo::Multi> multi_;
   bool sequential_ = false;
   std::size_t in_flight_ = 0;

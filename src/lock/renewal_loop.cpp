@@ -22,7 +22,7 @@ std::shared_ptr<const RenewerEvents> shared(RenewerEvents events) {
 }  // namespace
 
 RenewalLoop::RenewalLoop(Clock& clock, Entropy& entropy, const RenewerOptions& options)
-    : clock_(clock), entropy_(entropy), options_(options), exchange_(clock) {}
+    : clock_(clock), entropy_(entropy), in_flight_max_(std::max<std::size_t>(options.in_flight_max, 1)), exchange_(clock) {}
 
 RenewalLoop::~RenewalLoop() {
   // The requests end before the leases that they are about, and these before their tables' lines.
@@ -49,7 +49,7 @@ void RenewalLoop::add(std::shared_ptr<LeaseState> state, RenewerEvents events) {
   if (!is_new) return;
   dynamo::Table& table = state->core().table;
   auto& own = tables_[&table];
-  if (!own) own = std::make_unique<Table>(table, options_.in_flight_max);
+  if (!own) own = std::make_unique<Table>(table, in_flight_max_);
   ++own->leases;
   entry.table = own.get();
   entry.early = renewal_spread(state->length(), unit_interval(entropy_));
@@ -257,6 +257,7 @@ void RenewalLoop::choose(MonotonicTime now) {
   for (const auto& [key, own] : tables_) {
     Table& table = *own;
     if (!table.used) continue;
+    table.line.set_in_flight_max(table.room.places());
     // A request whose lease is gone still takes its room.
     while (std::max(table.flights, table.line.in_flight()) < table.line.capacity()) {
       Entry* const entry = most_urgent(table, now);
@@ -282,6 +283,7 @@ void RenewalLoop::choose(MonotonicTime now) {
       }
       chosen_.push_back(std::move(flight));
     }
+    table.room.lacking(lacks_room(table, now), now);
   }
 }
 
@@ -302,6 +304,14 @@ RenewalLoop::Entry* RenewalLoop::most_urgent(Table& table, MonotonicTime now) {
   if (queue->empty()) return nullptr;
   Entry& entry = queue->first();
   return &entry;
+}
+
+/// Whether leases wait that were due a 24th of their length ago at least.
+bool RenewalLoop::lacks_room(const Table& table, MonotonicTime now) noexcept {
+  const auto late = [now](const Ranked& queue) {
+    return !queue.empty() && queue.next() <= saturating_add(now, queue.first().state->length() / 8 * 5);
+  };
+  return late(table.fresh) || late(table.failed) || !table.hopeless.empty();
 }
 
 void RenewalLoop::end_flight(const Flight& flight) noexcept {
@@ -336,6 +346,7 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
   Entry& entry = found->second;
   entry.flight = 0;
   const bool renewed = flight.renewing && flight.renewing->result().ok();
+  if (flight.renewing) table.room.ended(renewed, now);
   if (renewed) {
     const Duration took = now - flight.began;
     table.answer_time += (took - table.answer_time) / (table.answer_time == Duration::zero() ? 1 : 8);

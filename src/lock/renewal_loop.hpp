@@ -17,6 +17,7 @@
 #include "lock/exchange.hpp"
 #include "lock/lease_state.hpp"
 #include "lock/renewal.hpp"
+#include "lock/renewal_room.hpp"
 #include "lock/renewing.hpp"
 #include "lock/timetable.hpp"
 
@@ -67,8 +68,9 @@ class RenewalLoop {
 
   /// What belongs to one table.
   struct Table {
-    Table(dynamo::Table& table, std::size_t in_flight_max) : line(table, in_flight_max) {}
+    Table(dynamo::Table& table, std::size_t in_flight_max) : line(table, in_flight_max), room(in_flight_max) {}
     Line line;  ///< Touched by the stepping thread only.
+    RenewalRoom room;
     // Due, by when the lease ends.
     Ranked fresh;
     Ranked failed;      ///< Their last renewal failed.
@@ -106,6 +108,7 @@ class RenewalLoop {
   void open_lines(std::unique_lock<std::mutex>& lock);
   void choose(MonotonicTime now);
   [[nodiscard]] Entry* most_urgent(Table& table, MonotonicTime now);
+  [[nodiscard]] static bool lacks_room(const Table& table, MonotonicTime now) noexcept;
   static void end_flight(const Flight& flight) noexcept;
   std::vector<std::unique_ptr<Flight>> take_off();
   void land(std::unique_lock<std::mutex>& lock, const Flight& flight, MonotonicTime now);
@@ -113,7 +116,7 @@ class RenewalLoop {
 
   Clock& clock_;
   Entropy& entropy_;
-  const RenewerOptions options_;
+  const std::size_t in_flight_max_;
 
   std::mutex mutex_;
   std::condition_variable quiet_;

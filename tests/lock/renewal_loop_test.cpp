@@ -361,24 +361,53 @@ TEST_CASE("events may add and remove leases") {
   CHECK(next->remaining() > 0ns);
 }
 
-TEST_CASE("ten thousand leases are kept for a minute at 20 ms an answer, and at 100 ms with more under way") {
+TEST_CASE("ten thousand leases are kept for a minute at 20 ms and at 100 ms an answer, and twenty thousand at 20 ms") {
   struct Case {
+    int count;
     Duration answer;
+    Duration taken_in;
     std::size_t in_flight_max;
   };
-  for (const Case& given : {Case{20ms, 64}, Case{100ms, 256}}) {
+  for (const Case& given :
+       {Case{10'000, 20ms, 3s, 64}, Case{20'000, 20ms, 3s, 216}, Case{10'000, 100ms, 3s, 512}, Case{10'000, 100ms, 0s, 512}}) {
+    CAPTURE(given.count);
     CAPTURE(given.in_flight_max);
     test::FakeClock clock;
     MixedEntropy entropy;
     Site site(clock, entropy);
     site.table.answer = [&](const Started&, const dynamo::Operation&) { return Reply{given.answer}; };
-    RenewalLoop loop(clock, entropy, RenewerOptions{given.in_flight_max});
-    site.add_many(loop, 10'000);
+    RenewalLoop loop(clock, entropy, {});
+    for (int i = 0; i < given.count; ++i) {
+      site.add(loop, "lock-" + std::to_string(i));
+      clock.advance(given.taken_in / given.count);
+    }
     const MonotonicTime end = clock.now() + 60s;
     while (clock.now() < end) REQUIRE(loop.step());
-    CHECK(site.held() == 10'000);
+    CHECK(site.held() == static_cast<std::size_t>(given.count));
     CHECK(site.lost.empty());
     CHECK(site.at_risk.empty());
     CHECK(site.table.in_flight_max <= given.in_flight_max);
   }
+}
+
+TEST_CASE("a service that is too slow for all leases keeps nearly as many as with a few requests at once") {
+  const auto kept = [](std::size_t in_flight_max) {
+    test::FakeClock clock;
+    MixedEntropy entropy;
+    Site site(clock, entropy);
+    // Fifty a second, one after another.
+    MonotonicTime idle_from = clock.now();
+    site.table.answer = [&](const Started& request, const dynamo::Operation&) {
+      idle_from = std::max(idle_from, request.at) + 20ms;
+      return Reply{idle_from - request.at};
+    };
+    RenewalLoop loop(clock, entropy, RenewerOptions{in_flight_max});
+    site.add_many(loop, 4'000);
+    const MonotonicTime end = clock.now() + 60s;
+    while (clock.now() < end) REQUIRE(loop.step());
+    return site.held();
+  };
+  const std::size_t few = kept(64);
+  CHECK(few > 250);
+  CHECK(kept(512) > few * 4 / 5);
 }
