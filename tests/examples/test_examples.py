@@ -74,7 +74,25 @@ class ExamplesTest(unittest.TestCase):
         self.assertNotIn("section", [item["key"]["S"] for item in self.items()])
 
     def test_many_leases(self):
-        self.assertEqual("50 acquired, 0 contended, 0 failed\n0 lost, 50 released\n", self.run_example("many_leases", TABLE, 50))
+        versions = []
+
+        def watch():
+            while not done.wait(0.2):
+                versions.append({item["key"]["S"]: item["recordVersionNumber"]["S"] for item in self.items() if "shard-" in item["key"]["S"]})
+
+        done = threading.Event()
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            said = self.run_example("many_leases", TABLE, 300)
+        finally:
+            done.set()
+            watcher.join()
+        self.assertEqual("300 acquired, 0 contended, 0 failed\n0 lost, 300 released\n", said)
+        whole = [seen for seen in versions if len(seen) == 300]
+        first, last = whole[0], whole[-1]
+        self.assertEqual([], [key for key in first if first[key] == last[key]], "these were not renewed")
+        self.assertEqual([], [key for key in (item["key"]["S"] for item in self.items()) if "shard-" in key])
 
     def test_fenced_writer(self):
         file = self.scratch / "ledger"
