@@ -9,8 +9,11 @@ make_bare_debian() {
   packages=$(IFS=,; echo "ca-certificates,$*")
   unshare --mount mmdebstrap --quiet --mode=root --variant=minbase --include="${packages%,}" bookworm "$folder" \
     "${apt_sources[@]}" >"$folder.log" 2>&1 || { tail -n 10 "$folder.log" >&2; fail "mmdebstrap could not make a bare Debian (the log is $folder.log)"; }
-  # So that names resolve in it as they do here.
+  # So that names resolve in it as they do here, and the same authorities are trusted.
   cp --dereference /etc/resolv.conf /etc/hosts "$folder/etc/"
+  if cp /usr/local/share/ca-certificates/*.crt "$folder/usr/local/share/ca-certificates/" 2>/dev/null; then
+    in_bare_debian "$folder" update-ca-certificates >>"$folder.log" 2>&1 || fail "update-ca-certificates failed (the log is $folder.log)"
+  fi
 }
 
 # in_bare_debian FOLDER COMMAND…: runs it there as root, with a clean environment.
