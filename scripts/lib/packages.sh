@@ -7,6 +7,7 @@ static_packages=(libc-ares-dev openssl python3 python3-botocore binutils)
 bare_packages=(mmdebstrap)
 fuzz_packages=(clang libclang-rt-dev)
 coverage_packages=(clang llvm)
+sanitizer_packages=(valgrind libc6-dbg)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

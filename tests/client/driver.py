@@ -7,6 +7,7 @@ import selectors
 import subprocess
 
 from servers import end_with_parent, stop_process
+from servers.sanitizers import sanitizer_options
 
 # Far beyond any deadline that a test gives: only a client that hangs meets it.
 _ANSWER_S_MAX = 30
@@ -28,7 +29,7 @@ class Driver:
     def __init__(self, environment):
         self.process = subprocess.Popen(
             [os.environ["DYNAMUTEX_CLIENT_DRIVER"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
-            env={"PATH": os.environ["PATH"], **environment}, preexec_fn=end_with_parent)
+            env={"PATH": os.environ["PATH"], **sanitizer_options(), **environment}, preexec_fn=end_with_parent)
 
     def call(self, operation, **settings):
         """What is not set is as it was in the call before."""

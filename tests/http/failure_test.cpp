@@ -206,14 +206,19 @@ TEST_CASE("cancelling from another thread ends a request without a deadline") {
 
 TEST_CASE("a request after one that was cut short works") {
   std::atomic<bool> stall{true};
+  Cancellation cut;
   RawServer server([&](Peer& peer) {
     while (peer.read_request()) {
-      if (stall) peer.wait_for_close();
-      else if (!peer.send(kReply)) return;
+      if (stall) {
+        cut.cancel();
+        peer.wait_for_close();
+      } else if (!peer.send(kReply)) {
+        return;
+      }
     }
   });
   Client client;
-  CHECK(failure(client.post(server.url(), 20ms)) == ErrorKind::ambiguous);
+  CHECK(failure(client.post(server.url(), kHang, &cut)) == ErrorKind::ambiguous);
   stall = false;
   const auto result = client.post(server.url());
   REQUIRE(result.ok());

@@ -16,6 +16,7 @@ import botocore.config
 import botocore.session
 from proxy import Key, Proxy, boottime
 from servers import BY_NAME
+from servers.sanitizers import sanitizer_options
 
 from .processes import Processes, faked_clock
 from .spans import overlap, read_spans
@@ -73,7 +74,7 @@ class CommandTest(unittest.TestCase):
         """What the command sees; a change to None takes a variable away. Nothing of the developer's own set-up is in it."""
         key = self.keys[client]
         environment = {
-            "PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "AWS_REGION": "us-east-1",
+            **sanitizer_options(), "PATH": os.environ["PATH"], "HOME": str(self.folder), "LANG": "C.UTF-8", "AWS_REGION": "us-east-1",
             "AWS_ACCESS_KEY_ID": client, "AWS_SECRET_ACCESS_KEY": key.secret, "AWS_SESSION_TOKEN": key.token,
             "AWS_ENDPOINT_URL_DYNAMODB": self.proxy.url, "AWS_EC2_METADATA_DISABLED": "true",
             "DYNAMUTEX_TABLE": self.TABLE, **changes}

@@ -9,6 +9,7 @@ import subprocess
 import time
 
 from servers import end_with_parent
+from servers.sanitizers import sanitizer_options
 
 _MARK = "DYNAMUTEX_TEST_MARK"
 
@@ -24,8 +25,9 @@ def faked_clock(offset):
         raise MissingFaketime("libfaketime is not installed; install it with: apt-get install libfaketime")
     # CLOCK_BOOTTIME counts as monotonic for libfaketime; FaketimeTest checks that. Where the command is built with
     # AddressSanitizer, its run time wants to be the first library unless told otherwise.
+    options = [*filter(None, [sanitizer_options().get("ASAN_OPTIONS")]), "verify_asan_link_order=0"]
     return {"LD_PRELOAD": f"{os.environ['DYNAMUTEX_WALL_CLOCK_ONLY']}:{libraries[0]}", "FAKETIME": offset,
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "ASAN_OPTIONS": "verify_asan_link_order=0"}
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "ASAN_OPTIONS": ":".join(options)}
 
 
 @dataclasses.dataclass
