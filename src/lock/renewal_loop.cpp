@@ -306,10 +306,15 @@ RenewalLoop::Entry* RenewalLoop::most_urgent(Table& table, MonotonicTime now) {
   return &entry;
 }
 
-/// Whether leases wait that were due a 24th of their length ago at least.
+/// Whether leases wait that were due a 24th of their length ago at least, and there are no more places than Little's law asks for
+/// where each lease is renewed after a quarter of that length: a machine that stood still for a moment needs no more.
 bool RenewalLoop::lacks_room(const Table& table, MonotonicTime now) noexcept {
-  const auto late = [now](const Ranked& queue) {
-    return !queue.empty() && queue.next() <= saturating_add(now, queue.first().state->length() / 8 * 5);
+  const auto late = [&](const Ranked& queue) {
+    if (queue.empty()) return false;
+    const Duration length = queue.first().state->length();
+    const auto under_way = static_cast<double>(table.leases) * 4.0 * static_cast<double>(table.answer_time.count()) /
+                           static_cast<double>(length.count());
+    return queue.next() <= saturating_add(now, length / 8 * 5) && static_cast<double>(table.room.places()) <= under_way;
   };
   return late(table.fresh) || late(table.failed) || !table.hopeless.empty();
 }
