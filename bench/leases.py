@@ -11,7 +11,7 @@ import bench
 
 _GROWTH = [(100, 12), (1000, 12), (5000, 12), (10_000, 60), (20_000, 60)]
 # Up to the first loss; the largest that was kept is then kept for the whole time.
-_SLOW = [500, 1000, 2000, 3000, 4000, 6000]
+_SLOW = [1000, 3000, 6000, 10_000]
 _SLOW_S, _LONG_S = 12, 60
 
 
