@@ -208,12 +208,13 @@ Next Acquisition::fail(Error error) {
 
 Next Acquisition::fail_in_doubt(Error error) {
   const Duration time = cleanup_time();
-  const dynamo::CallOptions options{saturating_add(core_->clock.now(), time), nullptr};
+  const MonotonicTime now = core_->clock.now();
+  const dynamo::CallOptions options{saturating_add(now, time), nullptr};
   reason_ = std::move(error);
   // Best effort. Even when it is applied, the write itself may still be under way and arrive after it.
   const Record& record = last_write_->record;
   return follow(part_.emplace<Asking>(options_.fenced ? fenced_take_back(*core_, name_, record.version)
-                                                      : free_if_version(*core_, record, record.version, {}),
+                                                      : free_if_version(*core_, record, record.version, {}, now),
                                       options),
                 &Acquisition::taken_back);
 }

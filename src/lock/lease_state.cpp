@@ -167,7 +167,7 @@ Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doub
   return {};
 }
 
-std::variant<ReleaseOutcome, dynamo::Operation> LeaseState::begin_release() {
+std::variant<ReleaseOutcome, dynamo::Operation> LeaseState::begin_release(MonotonicTime now) {
   const std::lock_guard lock(mutex_);
   if (released_) return *released_;
   given_back_.store(true, std::memory_order_release);
@@ -178,7 +178,7 @@ std::variant<ReleaseOutcome, dynamo::Operation> LeaseState::begin_release() {
   // From here on nobody may rely on the lease: the delete may be applied at any moment.
   end_validity();
   const std::string alternative = pending_ ? pending_->record.version : std::string();
-  return free_if_version(*core_, held_.record, held_.record.version, alternative);
+  return free_if_version(*core_, held_.record, held_.record.version, alternative, now);
 }
 
 void LeaseState::end_release(ReleaseOutcome outcome, bool standing) {

@@ -92,8 +92,8 @@ class LeaseState {
 
   // What Releasing asks and tells, on its turn.
 
-  /// The write that frees the lock, or how it was released before. From here on the lease is not held.
-  [[nodiscard]] std::variant<ReleaseOutcome, dynamo::Operation> begin_release();
+  /// The write that frees the lock `now`, or how it was released before. From here on the lease is not held.
+  [[nodiscard]] std::variant<ReleaseOutcome, dynamo::Operation> begin_release(MonotonicTime now);
   /// Remembers the outcome; `standing`: for already_lost, whether another's record stands there.
   void end_release(ReleaseOutcome outcome, bool standing);
 

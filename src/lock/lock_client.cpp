@@ -68,9 +68,10 @@ Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancel
   const auto record = decode(item, options.schema);
   // What is no lock's record is not ours to delete.
   if (!record || record->released || !record->expires_at) return {};
-  const auto bounds = table.server_clock().bounds(clock.now());
+  const MonotonicTime now = clock.now();
+  const auto bounds = table.server_clock().bounds(now);
   if (!bounds || bounds->earliest <= *record->expires_at) return {};
-  const auto outcome = perform(table, free_if_version(*this, *record, record->version, {}), bounded(cancellation));
+  const auto outcome = perform(table, free_if_version(*this, *record, record->version, {}, now), bounded(cancellation));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   ++(freed ? report.pruned : report.raced);
@@ -140,7 +141,8 @@ Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
 }
 
 Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
-  const auto outcome = perform(impl_->table, free_if_version(*impl_, shown, shown.version, {}), impl_->bounded(nullptr));
+  const auto outcome =
+      perform(impl_->table, free_if_version(*impl_, shown, shown.version, {}, impl_->clock.now()), impl_->bounded(nullptr));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   return freed ? BreakOutcome::broken : BreakOutcome::changed;

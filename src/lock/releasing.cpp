@@ -9,14 +9,15 @@ Releasing::Releasing(Turn turn, Duration timeout)
 
 Next Releasing::begin() {
   LeaseState& lease = turn_.lease();
-  auto begun = lease.begin_release();
+  const MonotonicTime now = lease.core().clock.now();
+  auto begun = lease.begin_release(now);
   if (const auto* before = std::get_if<ReleaseOutcome>(&begun); before != nullptr) {
     result_ = *before;
     turn_.end();
     return Done{};
   }
   write_ = std::move(*std::get_if<dynamo::Operation>(&begun));
-  options_ = {saturating_add(lease.core().clock.now(), timeout_), nullptr};
+  options_ = {saturating_add(now, timeout_), nullptr};
   return Send{&*write_, options_};
 }
 

@@ -149,7 +149,8 @@ dynamo::Operation renew_if_version(Core& core, const Record& record, const std::
   return put(core, record, std::move(terms.expression));
 }
 
-dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative) {
+dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative,
+                                  MonotonicTime now) {
   Terms terms;
   add_version_condition(terms, expected, alternative);
   add_token_condition(terms, record);
@@ -158,7 +159,7 @@ dynamo::Operation free_if_version(Core& core, const Record& record, const std::s
     freed.released = true;
     freed.version = random_hex_128(core.entropy);
     // A guessed expiry brought none. A row that is kept counts its retention from now.
-    const auto bounds = freed.ttl ? std::nullopt : core.table.server_clock().bounds(core.clock.now());
+    const auto bounds = freed.ttl ? std::nullopt : core.table.server_clock().bounds(now);
     if (bounds) freed.ttl = std::chrono::ceil<seconds>(bounds->latest.time_since_epoch() + core.options.retention);
     return put(core, freed, std::move(terms.expression));
   }

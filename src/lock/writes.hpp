@@ -39,9 +39,10 @@ struct RecordWrite {
 [[nodiscard]] dynamo::Operation renew_if_version(Core& core, const Record& record, const std::string& expected);
 
 /// Frees the lock of `record` if it has version `expected`, or `alternative` where that is not empty: deletes the record, or
-/// marks it released where it has a fencing token, which the next holder's must exceed.
+/// marks it released where it has a fencing token, which the next holder's must exceed. Such a record is kept for the retention
+/// from `now` on at least.
 [[nodiscard]] dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected,
-                                                const std::string& alternative);
+                                                const std::string& alternative, MonotonicTime now);
 
 /// The consistent read of a record.
 [[nodiscard]] dynamo::Operation read_of(const Core& core, const LockName& name);
