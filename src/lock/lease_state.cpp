@@ -170,7 +170,6 @@ Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doub
 std::variant<ReleaseOutcome, dynamo::Operation> LeaseState::begin_release(MonotonicTime now) {
   const std::lock_guard lock(mutex_);
   if (released_) return *released_;
-  given_back_.store(true, std::memory_order_release);
   if (loss_) {
     released_ = ReleaseOutcome::already_lost;
     return *released_;

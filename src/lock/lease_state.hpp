@@ -92,6 +92,8 @@ class LeaseState {
 
   // What Releasing asks and tells, on its turn.
 
+  /// From here on a Renewer has no news to tell of it.
+  void give_back() noexcept { given_back_.store(true, std::memory_order_release); }
   /// The write that frees the lock `now`, or how it was released before. From here on the lease is not held.
   [[nodiscard]] std::variant<ReleaseOutcome, dynamo::Operation> begin_release(MonotonicTime now);
   /// Remembers the outcome; `standing`: for already_lost, whether another's record stands there.

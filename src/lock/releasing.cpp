@@ -9,6 +9,7 @@ Releasing::Releasing(Turn turn, Duration timeout)
 
 Next Releasing::begin() {
   LeaseState& lease = turn_.lease();
+  lease.give_back();
   const MonotonicTime now = lease.core().clock.now();
   auto begun = lease.begin_release(now);
   if (const auto* before = std::get_if<ReleaseOutcome>(&begun); before != nullptr) {
