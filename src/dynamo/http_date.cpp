@@ -53,7 +53,8 @@ std::optional<ServerTime> parse_http_date(std::string_view text) noexcept {
       hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) {
     return std::nullopt;
   }
-  const std::chrono::seconds since_epoch(days_since_epoch(year, month, day) * 86400 + hour * 3600 + minute * 60 + second);
+  const auto since_epoch = std::chrono::seconds(days_since_epoch(year, month, day) * 86400) + std::chrono::hours(hour) +
+                           std::chrono::minutes(minute) + std::chrono::seconds(second);
   // Nanoseconds in 64 bits end in the year 2262.
   if (since_epoch > std::chrono::duration_cast<std::chrono::seconds>(Duration::max())) return std::nullopt;
   return ServerTime(since_epoch);

@@ -18,7 +18,7 @@ constexpr int kJsonDepthMax = 100;
 /// The member of that name if `object` is an object and the member has this type, or null.
 [[nodiscard]] const nlohmann::json* find_member(const nlohmann::json& object, const char* name, nlohmann::json::value_t type);
 
-/// An item as DynamoDB writes it, or empty where anything in it has a wrong type.
-[[nodiscard]] std::optional<Item> read_item(const nlohmann::json& json);
+/// The item of `object`, as DynamoDB writes it, or empty where anything in it has a wrong type.
+[[nodiscard]] std::optional<Item> read_item(const nlohmann::json& object);
 
 }  // namespace dynamutex::dynamo

@@ -83,8 +83,8 @@ class CurlMulti final : public Multi {
   void end_cancelled();
   std::optional<Finished> take_finished();
 
-  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* slot, void* unused) noexcept;
-  static int on_timer(CURLM* multi, long timeout_ms, void* slot) noexcept;
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* unused) noexcept;
+  static int on_timer(CURLM* multi, long timeout_ms, void* self) noexcept;
 
   const Clock& clock_;
   const CurlOptions& options_;

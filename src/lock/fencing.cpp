@@ -20,7 +20,7 @@ void set_attributes(const Core& core, const dynamo::Item& item, dynamo::Expressi
   for (const dynamo::Attribute& attribute : item.attributes()) {
     if (attribute.name == core.options.schema.key || attribute.name == core.options.schema.sort_key) continue;
     const std::string stem = "a" + std::to_string(index++);
-    update.text += (index == 1 ? "SET #" : ", #") + stem + " = :" + stem;
+    update.text.append(index == 1 ? "SET #" : ", #").append(stem).append(" = :").append(stem);
     update.names.emplace_back("#" + stem, attribute.name);
     update.values.emplace_back(":" + stem, attribute.value);
   }
