@@ -106,8 +106,9 @@ class Run {
       renewer->add(lease, news.events());
     }
     SectionEnd end = supervisor.watch(*child);
-    renewer.reset();
+    // At once: the Renewer's end may take a while, and a key that suspends shall work meanwhile.
     signals_.unwatch_child();
+    renewer.reset();
     // What came until the command ended was for it. What comes from now on is for us.
     signals_.rearm();
     if (end.child.exec_errno == EACCES && !stands_in_path(arguments_.command.front())) end.child.exec_errno = ENOENT;

@@ -196,7 +196,12 @@ SectionEnd Supervisor::finish(Child& child) {
   if (loss) end.loss = loss->message;
   end.trouble = world_.news.trouble();
   // Too late to be forwarded, and meant for the command.
-  while (const auto number = world_.signals.take()) note_request(*number);
+  bool stops = false;
+  while (const auto number = world_.signals.take()) {
+    note_request(*number);
+    stops = *number == SIGTSTP || (stops && *number != SIGCONT);
+  }
+  if (stops) stop_own_group(world_.signals);
   end.asked_to_end = asked_to_end_;
   return end;
 }

@@ -149,7 +149,8 @@ Next Acquisition::wait(MonotonicTime look_again) {
     if (look_again != MonotonicTime::max()) event.holder_left = look_again - core_->clock.now();
     options_.on_wait(event);
   }
-  const MonotonicTime until = std::min({saturating_add(core_->clock.now(), jittered(*core_, pause_)), look_again, deadline_});
+  const Duration pause = jittered(*core_, pause_);
+  const MonotonicTime until = std::min({saturating_add(core_->clock.now(), pause), look_again, deadline_});
   pause_ = std::min(pause_ * 2, core_->options.poll_max);
   return Pause{until, options_.cancellation};
 }

@@ -28,7 +28,10 @@ void Exchange::begin(std::uint64_t id, Line& line, Dialogue& dialogue) {
 }
 
 std::optional<std::uint64_t> Exchange::step(MonotonicTime until, const Cancellation* wake) {
-  if (!alarms_.empty()) ring(clock_.now(), wake != nullptr && wake->cancelled());
+  if (!alarms_.empty()) {
+    const MonotonicTime now = clock_.now();
+    ring(now, wake != nullptr && wake->cancelled());
+  }
   if (auto done = take_done(); done) return done;
   if (!alarms_.empty()) until = std::min(until, alarms_.front().at);
   wait(until, wake);

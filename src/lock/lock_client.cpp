@@ -71,7 +71,8 @@ Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancel
   const MonotonicTime now = clock.now();
   const auto bounds = table.server_clock().bounds(now);
   if (!bounds || bounds->earliest <= *record->expires_at) return {};
-  const auto outcome = perform(table, free_if_version(*this, *record, record->version, {}, now), bounded(cancellation));
+  const dynamo::Operation write = free_if_version(*this, *record, record->version, {}, now);
+  const auto outcome = perform(table, write, bounded(cancellation));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   ++(freed ? report.pruned : report.raced);
@@ -141,8 +142,8 @@ Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
 }
 
 Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
-  const auto outcome =
-      perform(impl_->table, free_if_version(*impl_, shown, shown.version, {}, impl_->clock.now()), impl_->bounded(nullptr));
+  const dynamo::Operation write = free_if_version(*impl_, shown, shown.version, {}, impl_->clock.now());
+  const auto outcome = perform(impl_->table, write, impl_->bounded(nullptr));
   if (!outcome) return outcome.error();
   const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
   return freed ? BreakOutcome::broken : BreakOutcome::changed;

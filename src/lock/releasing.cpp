@@ -30,7 +30,8 @@ Next Releasing::answered(Result<dynamo::WriteOutcome> answer) {
 
   in_doubt_ = in_doubt_ || answer.error().kind == ErrorKind::ambiguous;
   Core& core = turn_.lease().core();
-  const MonotonicTime again_at = saturating_add(core.clock.now(), jittered(core, pause_));
+  const Duration pause = jittered(core, pause_);
+  const MonotonicTime again_at = saturating_add(core.clock.now(), pause);
   if (!is_transient(answer.error().kind) || again_at >= options_.deadline) return finish(ReleaseOutcome::in_doubt);
   pause_ *= 2;
   return Pause{again_at, nullptr};

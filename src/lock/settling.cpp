@@ -28,7 +28,8 @@ Next Settling::answered(Result<dynamo::WriteOutcome> answer) {
   if (answer) return refused(*std::move(answer));
 
   settled_.in_doubt = settled_.in_doubt || answer.error().kind == ErrorKind::ambiguous;
-  const MonotonicTime again_at = saturating_add(core_.clock.now(), jittered(core_, pause_));
+  const Duration pause = jittered(core_, pause_);
+  const MonotonicTime again_at = saturating_add(core_.clock.now(), pause);
   const bool again =
       settled_.in_doubt && is_transient(answer.error().kind) && !is_cancelled(options_) && again_at < options_.deadline;
   settled_.error = std::move(answer).error();

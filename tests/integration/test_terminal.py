@@ -102,7 +102,9 @@ class ColorTest(ScreenTest):
         for prefix, flag, colored in (("", "", True), ("NO_COLOR=1 ", "", False), ("TERM=dumb ", "", False),
                                       ("", "--color never ", False), ("NO_COLOR=1 ", "--color always ", True)):
             with self.subTest(prefix=prefix, flag=flag):
-                screen.type(f"clear; {prefix}{self.command} {flag}list extra")
+                screen.type("clear")
+                screen.wait_for(lambda: "takes no argument" not in screen.text() and screen.at_prompt(), "a clear screen")
+                screen.type(f"{prefix}{self.command} {flag}list extra")
                 screen.wait_for(lambda: "takes no argument" in screen.text() and screen.at_prompt(), "an error")
                 line = next(each for each in screen.text(escapes=True).splitlines() if "takes no argument" in each)
                 self.assertEqual(colored, "\x1b[" in line, repr(line))
