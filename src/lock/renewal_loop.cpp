@@ -220,7 +220,7 @@ void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime no
     const Error reason = entry.failure ? *entry.failure : unanswered_error(*state);
     set_news(entry, plan_renewal(view(entry), now).next_news);
     if (entry.queue == Queue::none && entry.flight == 0) enqueue(entry, Queue::due, renewal_due(view(entry)));
-    if (!news) continue;
+    if (!news || state->given_back()) continue;
     tell(lock, state.get(), [&] {
       if (events && events->on_at_risk) events->on_at_risk(reason);
     });
