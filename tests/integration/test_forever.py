@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 from .harness import CommandTest
 from .processes import eventually, is_alive, is_stopped
@@ -95,14 +96,15 @@ class ForeverTest(CommandTest):
         self.assert_code(143, leader.wait())
 
     def test_a_candidate_is_stopped_by_the_suspend_key_also_after_a_term(self):
-        # Under a shell with job control: the kernel stops nobody from the keyboard whom no shell could continue.
+        # As a shell with job control starts it, in a group of its own: the kernel stops nobody from the keyboard whom no shell could
+        # continue. (bash itself leaves its loops when a job is stopped.)
         pid_file = self.folder / "pid"
-        section = " ".join(map(str, self.section("A", 120)))
-        shell = self.processes.start(
-            ["bash", "-c", f"set -m; {self.command} run {self.lock} --forever --lease {LEASE_S}s -- {section} & echo $! > {pid_file}; "
-             "while kill -0 $!; do sleep 0.05; done 2> /dev/null; wait $!"],
-            self.environment())
+        start_job = ("import subprocess, sys; job = subprocess.Popen(sys.argv[2:], process_group=0); "
+                     "print(job.pid, file=open(sys.argv[1], 'w')); sys.exit(job.wait())")
+        shell = self.processes.start([sys.executable, "-c", start_job, pid_file, self.command, "run", self.lock, "--forever",
+                                      "--lease", f"{LEASE_S}s", "--", *self.section("A", 120)], self.environment())
         self.wait_for_term("A", 1)
+        self.assertTrue(eventually(lambda: pid_file.exists() and pid_file.read_text()))
         pid = int(pid_file.read_text())
         taken = {**self.record(), "recordVersionNumber": {"S": "theirs"}, "leaseDuration": {"S": "600000"},
                  "expiresAt": {"N": "99999999999999"}}
