@@ -18,7 +18,7 @@ std::string taken_by(const std::optional<Record>& record) {
 
 namespace {
 
-Error overtaken(const LockName& name) {
+Error overtaken_error(const LockName& name) {
   return make_error(ErrorKind::not_applied, "lock '" + name.key + "' is being renewed or released by another thread");
 }
 
@@ -28,6 +28,10 @@ Turn::Turn(Turn&& other) noexcept : lease_(other.lease_), number_(std::exchange(
 
 void Turn::end() noexcept {
   if (number_ != 0) lease_.end_turn(std::exchange(number_, 0));
+}
+
+std::optional<Error> Turn::overtaken() const {
+  return lease_.has_turn(number_) ? std::nullopt : std::optional<Error>(overtaken_error(lease_.name()));
 }
 
 LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
@@ -103,6 +107,11 @@ void LeaseState::end_turn(std::uint64_t number) noexcept {
   turn_ended_.notify_one();
 }
 
+bool LeaseState::has_turn(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  return turn_ == number;
+}
+
 Result<void> LeaseState::renew(dynamo::CallOptions options) {
   Renewing renewing(take_turn(), options);
   converse(renewing, core_->table, core_->clock);
@@ -127,14 +136,14 @@ std::optional<Error> LeaseState::over() const {
 
 Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
   std::unique_lock lock(mutex_);
-  if (turn.number_ != turn_) return overtaken(name_);
+  if (turn.number_ != turn_) return overtaken_error(name_);
   if (pending_) return Renewal{renew_if_version(*core_, pending_->record, held_.record.version), true};
 
   const Record current = held_.record;
   lock.unlock();
   auto next = std::make_unique<RecordWrite>(next_write(*core_, current));
   lock.lock();
-  if (turn.number_ != turn_) return overtaken(name_);
+  if (turn.number_ != turn_) return overtaken_error(name_);
   Renewal renewal{renew_if_version(*core_, next->record, current.version), false};
   pending_ = std::move(next);
   if (!adopted_ || !adopted_->journal) return renewal;
@@ -150,7 +159,7 @@ Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
 
 Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already) {
   const std::lock_guard lock(mutex_);
-  if (turn.number_ != turn_) return overtaken(name_);
+  if (turn.number_ != turn_) return overtaken_error(name_);
   if (settled.status == Settled::Status::failed) {
     if (!settled.in_doubt && !in_doubt_already) {
       pending_.reset();

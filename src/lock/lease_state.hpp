@@ -34,6 +34,8 @@ class Turn {
   ~Turn() { end(); }
 
   void end() noexcept;
+  /// The error that says so, once another one has overtaken it.
+  [[nodiscard]] std::optional<Error> overtaken() const;
   [[nodiscard]] LeaseState& lease() const noexcept { return lease_; }
 
  private:
@@ -115,6 +117,7 @@ class LeaseState {
  private:
   friend class Turn;
   void end_turn(std::uint64_t number) noexcept;
+  [[nodiscard]] bool has_turn(std::uint64_t number) const;
   void confirm(RecordWrite write);
   void end_validity() noexcept;
   Error lose(Error reason);

@@ -25,7 +25,12 @@ Next Renewing::write() {
 }
 
 Next Renewing::answered(Result<dynamo::WriteOutcome> answer) { return go_on(settling_->answered(std::move(answer))); }
-Next Renewing::waited(bool undisturbed) { return go_on(settling_->waited(undisturbed)); }
+
+Next Renewing::waited(bool undisturbed) {
+  // A write that is sent again after a release would keep the lock taken once more where the release's own request was lost.
+  if (auto overtaken = turn_.overtaken(); overtaken) return finish(*std::move(overtaken));
+  return go_on(settling_->waited(undisturbed));
+}
 
 Next Renewing::go_on(Next next) {
   if (!std::holds_alternative<Done>(next)) return next;

@@ -55,6 +55,19 @@ TEST_CASE("the answer to a renewal that was overtaken changes nothing, and its w
   CHECK(next->in_doubt);
 }
 
+TEST_CASE("a renewal whose reply was lost is not sent again once it was overtaken") {
+  Setup setup;
+  Renewing overtaken(*setup.lease->try_turn(), {});
+  REQUIRE(std::holds_alternative<Send>(overtaken.begin()));
+  REQUIRE(std::holds_alternative<Pause>(overtaken.answered(make_error(ErrorKind::ambiguous, "no reply"))));
+  SUBCASE("by a release") {
+    const Turn release = setup.lease->take_turn();
+    CHECK(std::holds_alternative<Done>(overtaken.waited(true)));
+    CHECK(overtaken.result().error().kind == ErrorKind::not_applied);
+  }
+  SUBCASE("by nobody it is") { CHECK(std::holds_alternative<Send>(overtaken.waited(true))); }
+}
+
 TEST_CASE("the end of a turn that was overtaken does not end the other one") {
   Setup setup;
   auto overtaken = setup.lease->try_turn();
