@@ -27,9 +27,10 @@ int main(int argc, char** argv) {
       credentials::make_cached_provider(*clock, credentials::make_iot_source(*clock, *shows_certificate, {argv[1], argv[2], ""}));
 
   // DynamoDB needs to see no certificate.
-  const auto transport = dynamutex::http::make_curl_transport(*clock, example::Surroundings::curl_options());
+  const auto place = example::require(dynamutex::dynamo::resolve_place(credentials::process_environment(), {}));
+  const auto transport = dynamutex::http::make_curl_transport(*clock, example::Surroundings::curl_options(place));
   const auto client =
-      example::require(dynamutex::dynamo::Client::create({*transport, *keys, *clock, *entropy}, example::client_options()));
+      example::require(dynamutex::dynamo::Client::create({*transport, *keys, *clock, *entropy}, example::client_options(place)));
   dynamutex::dynamo::ClientTable table(*client, argv[6]);
   lock::LockClient locks(table, *clock, *entropy);
   const auto section =

@@ -3,13 +3,12 @@
 
 #include <dynamutex/credentials/provider.hpp>
 #include <dynamutex/dynamo/client.hpp>
-#include <dynamutex/dynamo/endpoint.hpp>
+#include <dynamutex/dynamo/place.hpp>
 #include <dynamutex/http/curl_transport.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
-#include <string>
 
 namespace example {
 
@@ -26,16 +25,10 @@ T require(dynamutex::Result<T> result) {
   return *std::move(result);
 }
 
-inline std::string from_environment(const char* name, const char* otherwise) {
-  const char* const value = std::getenv(name);
-  return value != nullptr ? value : otherwise;
-}
-
-inline dynamutex::dynamo::ClientOptions client_options() {
+inline dynamutex::dynamo::ClientOptions client_options(const dynamutex::dynamo::Place& place) {
   dynamutex::dynamo::ClientOptions options;
-  options.region = from_environment("AWS_REGION", "eu-west-1");
-  const std::string endpoint = from_environment("AWS_ENDPOINT_URL_DYNAMODB", "");
-  options.endpoint = endpoint.empty() ? require(dynamutex::dynamo::regional_endpoint(options.region)) : endpoint;
+  options.region = place.region;
+  options.endpoint = place.endpoint;
   return options;
 }
 
@@ -43,15 +36,16 @@ inline dynamutex::dynamo::ClientOptions client_options() {
 struct Surroundings {
   std::unique_ptr<dynamutex::Clock> clock = dynamutex::make_system_clock();
   std::unique_ptr<dynamutex::Entropy> entropy = dynamutex::make_system_entropy();
-  std::unique_ptr<dynamutex::http::Transport> transport = dynamutex::http::make_curl_transport(*clock, curl_options());
+  dynamutex::dynamo::Place place = require(dynamutex::dynamo::resolve_place(dynamutex::credentials::process_environment(), {}));
+  std::unique_ptr<dynamutex::http::Transport> transport = dynamutex::http::make_curl_transport(*clock, curl_options(place));
   std::unique_ptr<dynamutex::credentials::Provider> keys =
       dynamutex::credentials::make_environment_provider(dynamutex::credentials::process_environment());
   std::unique_ptr<dynamutex::dynamo::Client> client =
-      require(dynamutex::dynamo::Client::create({*transport, *keys, *clock, *entropy}, client_options()));
+      require(dynamutex::dynamo::Client::create({*transport, *keys, *clock, *entropy}, client_options(place)));
 
-  static dynamutex::http::CurlOptions curl_options() {
+  static dynamutex::http::CurlOptions curl_options(const dynamutex::dynamo::Place& place) {
     dynamutex::http::CurlOptions options;
-    options.allow_plain_http = true;  // For a server on this machine; leave it out for AWS.
+    options.allow_plain_http = place.endpoint_given;  // For a server on this machine; AWS's endpoints are https.
     return options;
   }
 };

@@ -137,8 +137,10 @@ Check check_clock(const std::optional<dynamo::ServerTimeBounds>& server, WallTim
               "set this machine's clock (timedatectl set-ntp true, or chronyc makestep)");
 }
 
-std::vector<Check> check_table(const std::string& table, const std::string& region, const Result<TableDescription>& description,
-                               const std::optional<Error>& seen, const lock::KeySchema& schema) {
+std::vector<Check> check_table(const Settings& settings, const Result<TableDescription>& description,
+                               const std::optional<Error>& seen) {
+  const std::string& table = settings.table;
+  const lock::KeySchema& schema = settings.schema;
   if (description) {
     return {check_status(table, *description), check_schema(table, *description, schema), check_billing(*description),
             check_replicas(*description)};
@@ -146,8 +148,8 @@ std::vector<Check> check_table(const std::string& table, const std::string& regi
   const Error& error = description.error();
   if (error.kind == ErrorKind::not_found || (seen && seen->kind == ErrorKind::not_found)) {
     std::vector<Check> checks = skip_table(kTableFirst);
-    checks[0] = fail("table", quote(table) + " does not exist in " + region,
-                     "create it: dynamutex --table " + table + " --region " + region + " init", exit_code::configuration);
+    checks[0] = fail("table", quote(table) + " does not exist in " + settings.region, "create it: " + settings.init_command,
+                     exit_code::configuration);
     return checks;
   }
   std::vector<Check> checks = skip_table("DescribeTable: " + answer_of(error) + " (run does not need it)");
@@ -161,12 +163,12 @@ std::vector<Check> check_table(const std::string& table, const std::string& regi
   return checks;
 }
 
-Check check_ttl(const std::string& table, const Result<std::string>& reply) {
+Check check_ttl(const Settings& settings, const Result<std::string>& reply) {
   if (!reply) return skip("ttl", "DescribeTimeToLive: " + answer_of(reply.error()) + " (run does not need it)");
   const TtlDescription ttl = parse_ttl_description(*reply);
   if (ttl.on && ttl.attribute == kTtlAttribute) return good("ttl", "on, on the attribute " + quote(kTtlAttribute));
   const std::string harm = ": records of dead holders stay in the table";
-  if (!ttl.on) return warn("ttl", "off" + harm, "turn it on: dynamutex --table " + table + " init");
+  if (!ttl.on) return warn("ttl", "off" + harm, "turn it on: " + settings.init_command);
   return warn(
       "ttl", "on another attribute, " + quote(ttl.attribute) + harm,
       "turn it off there, and on for " + quote(kTtlAttribute) + " (aws dynamodb update-time-to-live), or run dynamutex prune");

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/doctor_report.hpp"
+#include "cli/settings.hpp"
 #include "cli/table_description.hpp"
 #include "dynamutex/clock.hpp"
 #include "dynamutex/dynamo/server_clock.hpp"
@@ -37,12 +38,11 @@ inline constexpr const char* kTableFirst = "not before the table is right";
 
 /// Table status, key schema, billing mode and replicas. `seen`: whether an item of the table could be asked for, and how
 /// that ended; it stands in for a description that this identity may not have.
-[[nodiscard]] std::vector<Check> check_table(const std::string& table, const std::string& region,
-                                             const Result<TableDescription>& description, const std::optional<Error>& seen,
-                                             const lock::KeySchema& schema);
+[[nodiscard]] std::vector<Check> check_table(const Settings& settings, const Result<TableDescription>& description,
+                                             const std::optional<Error>& seen);
 
 /// `reply` is that of DescribeTimeToLive.
-[[nodiscard]] Check check_ttl(const std::string& table, const Result<std::string>& reply);
+[[nodiscard]] Check check_ttl(const Settings& settings, const Result<std::string>& reply);
 
 /// An action, what needs it, and whether `run` does.
 struct Permission {

@@ -124,14 +124,14 @@ class Doctor {
 
   void examine_table(const std::optional<Error>& seen) {
     const auto description = describe_table(world_, soon().deadline);
-    const auto table = check_table(report_.table, report_.region, description, seen, schema_);
+    const auto table = check_table(world_.settings(), description, seen);
     report_.checks.insert(report_.checks.end(), table.begin(), table.end());
     if (exit_code_of(report_) != 0) {
       skip_all(kTableFirst, kInTable);
       return;
     }
     const std::string request = table_request(report_.table);
-    report_.add(check_ttl(report_.table, world_.client().call("DescribeTimeToLive", request, true, soon())));
+    report_.add(check_ttl(world_.settings(), world_.client().call("DescribeTimeToLive", request, true, soon())));
     examine_permissions(seen);
   }
 

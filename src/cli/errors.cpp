@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/console.hpp"
 #include "cli/exit_codes.hpp"
 
 namespace dynamutex::cli {
@@ -26,7 +27,12 @@ int exit_code_for(const Error& error, int busy, bool saw_holder) {
 
 int exit_code_for(const Error& error) { return exit_code_for(error, exit_code::busy, false); }
 
-std::string word_error(const Error& error, const std::string& endpoint) {
+std::string word_error(const Error& error, const Settings& settings) {
+  const std::string& endpoint = settings.endpoint;
+  if (error.kind == ErrorKind::not_found) {
+    return "table " + quote(settings.table) + " does not exist in " + settings.region + " (endpoint " + endpoint +
+           "); create it with: " + settings.init_command;
+  }
   if (error.http_status != 0) return error.message;
   if (error.message.rfind(kNoCredentials, 0) == 0) return error.message;
   const bool names_it = error.message.find(endpoint) != std::string::npos;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "cli/settings.hpp"
 #include "dynamutex/error.hpp"
 #include "dynamutex/result.hpp"
 
@@ -10,6 +11,9 @@ namespace dynamutex::cli {
 
 /// How the message of every error begins that kept a request from having credentials, before it was sent.
 inline constexpr const char* kNoCredentials = "no credentials";
+
+/// How the message begins that there is no region to go to.
+inline constexpr const char* kNoRegion = "no region";
 
 /// An error that the command itself found, before it asked the network.
 [[nodiscard]] Error invalid(std::string message);
@@ -23,6 +27,6 @@ inline constexpr const char* kNoCredentials = "no credentials";
 [[nodiscard]] int exit_code_for(const Error& error);
 
 /// The error's message, completed where a lower layer cannot know what a user of the command needs to hear. Pure.
-[[nodiscard]] std::string word_error(const Error& error, const std::string& endpoint);
+[[nodiscard]] std::string word_error(const Error& error, const Settings& settings);
 
 }  // namespace dynamutex::cli

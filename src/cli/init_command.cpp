@@ -95,7 +95,7 @@ class Init {
     console_.error("note: " + what + "; locks work without it, but records of dead holders stay in the table");
   }
 
-  int fail(const Error& error) { return console_.fail(word_error(error, world_.settings().endpoint), exit_code_for(error)); }
+  int fail(const Error& error) { return console_.fail(word_error(error, world_.settings()), exit_code_for(error)); }
 
   int say(bool created, const std::string& place) {
     if (!world_.settings().json) {

@@ -1,7 +1,5 @@
 #include "cli/settings.hpp"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <cstddef>
 #include <initializer_list>
@@ -9,7 +7,7 @@
 
 #include "cli/console.hpp"
 #include "cli/errors.hpp"
-#include "dynamutex/dynamo/endpoint.hpp"
+#include "dynamutex/dynamo/place.hpp"
 
 namespace dynamutex::cli {
 namespace {
@@ -54,40 +52,34 @@ Result<lock::KeySchema> resolve_schema(const GlobalFlags& flags, const Environme
   return schema;
 }
 
-std::string profile_in_use(const GlobalFlags& flags, const Environment& environment) {
-  return flags.profile.value_or(credentials::profile_name(environment));
+/// As a shell takes it for one word.
+std::string shell_word(const std::string& text) {
+  constexpr const char* kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:,@%+=[]";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : printable(text)) {
+    if (c == '\'') word += "'\\'";
+    word += c;
+  }
+  return word + "'";
 }
 
-/// A setting of the profile; empty where it is missing.
-std::string profile_value(const ProfileFiles& files, const std::string& profile, const char* name) {
-  const credentials::Section* const section = files.profile(profile);
-  const std::string* const value = section != nullptr ? section->find(name) : nullptr;
-  return value != nullptr ? *value : std::string();
-}
-
-bool is_true(const std::string& text) { return ::strcasecmp(text.c_str(), "true") == 0; }
-
-/// Fills in region and endpoint, of which at least one has to be given.
-Result<void> resolve_place(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files,
-                           Settings& settings) {
-  const std::string profile = profile_in_use(flags, environment);
-  const auto configured =
-      flags.endpoint_url ? flags.endpoint_url : credentials::configured_endpoint_url(environment, files, profile, "dynamodb");
-  const auto region = resolve_region(flags, environment, files);
-  if (!region) return region.error();
-  if (!*region && !configured) return no_region();
-  settings.region = region->value_or("us-east-1");
-  // https://docs.aws.amazon.com/sdkref/latest/guide/feature-endpoints.html
-  const auto is_set = [&](const char* variable, const char* setting) {
-    return is_true(first_set(std::nullopt, environment, {variable}).value_or(profile_value(files, profile, setting)));
+/// What of the flags says where the table is, as it would be typed again.
+std::string flags_again(const GlobalFlags& flags) {
+  std::string words;
+  const auto add = [&](const char* flag, const std::optional<std::string>& value) {
+    if (value) words.append(" --").append(flag).append(" ").append(shell_word(*value));
   };
-  const dynamo::EndpointVariant variant{is_set("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-                                        is_set("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")};
-  settings.endpoint_given = configured.has_value() || settings.region == "local";
-  auto endpoint = dynamo::resolve_endpoint(configured, settings.region, variant);
-  if (!endpoint) return std::move(endpoint).error();
-  settings.endpoint = *std::move(endpoint);
-  return {};
+  add("region", flags.region);
+  add("endpoint-url", flags.endpoint_url);
+  add("profile", flags.profile);
+  add("key-name", flags.key_name);
+  add("sort-key-name", flags.sort_key_name);
+  return words;
+}
+
+dynamo::PlaceOptions place_options(const GlobalFlags& flags) {
+  return {flags.region.value_or(""), flags.endpoint_url.value_or(""), flags.profile.value_or("")};
 }
 
 }  // namespace
@@ -98,16 +90,14 @@ Error no_region() {
       "http://localhost:8000)");
 }
 
-Result<std::optional<std::string>> resolve_region(const GlobalFlags& flags, const Environment& environment,
-                                                  const ProfileFiles& files) {
+Result<std::string> resolve_region(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files) {
+  for (const auto& [flag, value] : {std::pair("--region", &flags.region), {"--endpoint-url", &flags.endpoint_url}}) {
+    if (*value && (*value)->empty()) return invalid(std::string(flag) + " is empty");
+  }
   if (flags.profile && files.profile(*flags.profile) == nullptr) {
     return invalid("--profile: there is no profile " + quote(*flags.profile) + " in the shared AWS files");
   }
-  auto region = first_set(flags.region, environment, {"AWS_REGION", "AWS_DEFAULT_REGION"});
-  if (region) return region;
-  std::string own = profile_value(files, profile_in_use(flags, environment), "region");
-  if (own.empty()) return std::optional<std::string>();
-  return std::optional<std::string>(std::move(own));
+  return dynamo::configured_region(environment, files, place_options(flags));
 }
 
 Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files) {
@@ -118,7 +108,15 @@ Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& e
   auto schema = resolve_schema(flags, environment);
   if (!schema) return std::move(schema).error();
   settings.schema = *std::move(schema);
-  if (auto place = resolve_place(flags, environment, files, settings); !place) return std::move(place).error();
+  auto region = resolve_region(flags, environment, files);
+  if (!region) return std::move(region).error();
+  auto place = dynamo::resolve_place(environment, files, place_options(flags));
+  if (!place && place.error().message.rfind(kNoRegion, 0) == 0) return no_region();
+  if (!place) return std::move(place).error();
+  settings.region = std::move(place->region);
+  settings.endpoint = std::move(place->endpoint);
+  settings.endpoint_given = place->endpoint_given;
+  settings.init_command = "dynamutex init --table " + shell_word(settings.table) + flags_again(flags);
   settings.profile = flags.profile.value_or("");
   settings.ca_bundle = first_set(std::nullopt, environment, {"AWS_CA_BUNDLE"}).value_or("");
   settings.json = flags.json;

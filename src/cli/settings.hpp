@@ -22,7 +22,8 @@ struct Settings {
   bool endpoint_given = false;  ///< By a person, who may mean plain HTTP; a regional one is always https.
   std::string profile;          ///< Named by a flag; empty for the environment's.
   lock::KeySchema schema;
-  std::string ca_bundle;  ///< PEM file; empty for the system's.
+  std::string init_command;  ///< What creates the table, with the flags that were given.
+  std::string ca_bundle;     ///< PEM file; empty for the system's.
   bool json = false;
   bool verbose = false;
 };
@@ -32,10 +33,10 @@ struct Settings {
 [[nodiscard]] Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& environment,
                                                 const ProfileFiles& files);
 
-/// The region that requests are signed for: --region, AWS_REGION, AWS_DEFAULT_REGION, the profile's; empty where none is set.
-/// Errors: `invalid` where a flag names a profile that is not there.
-[[nodiscard]] Result<std::optional<std::string>> resolve_region(const GlobalFlags& flags, const Environment& environment,
-                                                                const ProfileFiles& files);
+/// The region that requests are signed for: --region, or what the environment and the profile say; empty where none is set.
+/// Errors: `invalid` where a flag is empty, or names a profile that is not there.
+[[nodiscard]] Result<std::string> resolve_region(const GlobalFlags& flags, const Environment& environment,
+                                                 const ProfileFiles& files);
 
 /// What to tell where neither a region nor an endpoint is set.
 [[nodiscard]] Error no_region();

@@ -50,13 +50,13 @@ int sign_command(const CommandLine& line) {
   if (!files) return console.fail(files.error().message, exit_code::configuration);
   const auto region = resolve_region(line.globals, environment, *files);
   if (!region) return console.fail(region.error().message, exit_code::configuration);
-  if (!*region) return console.fail(no_region().message, exit_code::configuration);
+  if (region->empty()) return console.fail(no_region().message, exit_code::configuration);
   const std::string ca_bundle = environment("AWS_CA_BUNDLE").value_or("");
   if (const auto checked = check_ca_bundle(ca_bundle); !checked) {
     return console.fail(checked.error().message, exit_code::configuration);
   }
   SignArguments arguments = read_sign_arguments(line);
-  arguments.region = **region;
+  arguments.region = *region;
   const auto clock = make_system_clock();
   CredentialChain chain(*clock, environment, {line.globals.profile.value_or(""), arguments.region, ca_bundle});
   return sign(arguments, chain, *clock, console);

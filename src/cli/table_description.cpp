@@ -144,7 +144,7 @@ Result<TableDescription> describe_table(World& world, MonotonicTime deadline) {
 }
 
 std::string explain(World& world, const Error& error) {
-  std::string words = word_error(error, world.settings().endpoint);
+  std::string words = word_error(error, world.settings());
   if (error.kind != ErrorKind::invalid || error.aws_code != "ValidationException") return words;
   const auto description = describe_table(world, world.clock().now() + kExplainTimeout);
   if (!description) return words;

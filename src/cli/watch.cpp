@@ -41,7 +41,7 @@ class Watch {
       const auto looked = watched_.look(&signals_.ending());
       if (const int code = ended(); code != 0) return code;
       if (!looked && first) return console_.fail(explain(world_, looked.error()), exit_code_for(looked.error()));
-      trouble_ = looked ? "" : word_error(looked.error(), world_.settings().endpoint);
+      trouble_ = looked ? "" : word_error(looked.error(), world_.settings());
       if (!screen_) {
         if (!write_frame(first)) return exit_code::unavailable;
       }

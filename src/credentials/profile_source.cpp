@@ -80,7 +80,10 @@ class Resolver {
     if (key != nullptr) return wrong(name, "it has aws_secret_access_key, but no aws_access_key_id");
     if (const std::string* const command = section.find("credential_process")) return process(name, *command);
     if (section.find("sso_session") != nullptr || section.find("sso_start_url") != nullptr) {
-      return wrong(name, "sign-in by browser (sso) is not supported; use credential_process = aws configure export-credentials");
+      return wrong(
+          name,
+          "sign-in by browser (sso) is not supported; add credential_process = aws configure export-credentials --profile " +
+              printable(name));
     }
     return done(std::make_unique<AbsentSource>("profile '" + printable(name) + "' has no credentials in it"));
   }

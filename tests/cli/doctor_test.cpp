@@ -42,6 +42,14 @@ const Check& named(const std::vector<Check>& checks, const char* name) {
   return checks.front();
 }
 
+const Settings kSettings = [] {
+  Settings settings;
+  settings.table = "locks";
+  settings.region = "eu-west-1";
+  settings.init_command = "dynamutex init --table locks --region eu-west-1";
+  return settings;
+}();
+
 }  // namespace
 
 TEST_CASE("a clock is right as long as it may be, and warned of only where it is surely a minute off") {
@@ -95,40 +103,39 @@ TEST_CASE("plain HTTP is for this machine") {
 
 TEST_CASE("a table that fits is ok, and replicas are warned of") {
   TableDescription description = usable_table();
-  for (const Check& check : check_table("locks", "r", description, std::nullopt, {})) CHECK(check.status == CheckStatus::ok);
+  for (const Check& check : check_table(kSettings, description, std::nullopt)) CHECK(check.status == CheckStatus::ok);
   description.replicas = {"eu-west-1", "us-east-2"};
-  const auto checks = check_table("locks", "r", description, std::nullopt, {});
+  const auto checks = check_table(kSettings, description, std::nullopt);
   CHECK(named(checks, "replicas").status == CheckStatus::warning);
   CHECK(named(checks, "replicas").message.find("eu-west-1, us-east-2") != std::string::npos);
 }
 
 TEST_CASE("a table that is missing, being deleted, or keyed otherwise is a failure, with what to do") {
-  const auto missing =
-      check_table("locks", "eu-west-1", refused(ErrorKind::not_found, "ResourceNotFoundException"), std::nullopt, {});
-  CHECK(named(missing, "table").mend == "create it: dynamutex --table locks --region eu-west-1 init");
+  const auto missing = check_table(kSettings, refused(ErrorKind::not_found, "ResourceNotFoundException"), std::nullopt);
+  CHECK(named(missing, "table").mend == "create it: dynamutex init --table locks --region eu-west-1");
   CHECK(named(missing, "table").exit_code == 78);
   CHECK(named(missing, "key schema").status == CheckStatus::skipped);
   TableDescription description = usable_table();
   description.status = "DELETING";
-  CHECK(named(check_table("locks", "r", description, std::nullopt, {}), "table").status == CheckStatus::failure);
+  CHECK(named(check_table(kSettings, description, std::nullopt), "table").status == CheckStatus::failure);
   description = usable_table();
   description.key->name = "id";
-  const auto other = check_table("locks", "r", description, std::nullopt, {});
+  const auto other = check_table(kSettings, description, std::nullopt);
   CHECK(named(other, "key schema").exit_code == 78);
   CHECK(named(other, "key schema").mend.find("--key-name id") != std::string::npos);
 }
 
 TEST_CASE("where the table may not be described, an item of it that may be read stands in for that") {
   const Error denied = refused(ErrorKind::denied, "AccessDeniedException");
-  const auto readable = check_table("locks", "r", denied, std::nullopt, {});
+  const auto readable = check_table(kSettings, denied, std::nullopt);
   CHECK(named(readable, "table").status == CheckStatus::ok);
   CHECK(named(readable, "key schema").status == CheckStatus::ok);
   CHECK(named(readable, "billing").status == CheckStatus::skipped);
-  const auto other = check_table("locks", "r", denied, refused(ErrorKind::invalid, "ValidationException"), {});
+  const auto other = check_table(kSettings, denied, refused(ErrorKind::invalid, "ValidationException"));
   CHECK(named(other, "key schema").status == CheckStatus::failure);
-  const auto gone = check_table("locks", "r", denied, refused(ErrorKind::not_found, "ResourceNotFoundException"), {});
+  const auto gone = check_table(kSettings, denied, refused(ErrorKind::not_found, "ResourceNotFoundException"));
   CHECK(named(gone, "table").status == CheckStatus::failure);
-  const auto unknown = check_table("locks", "r", denied, denied, {});
+  const auto unknown = check_table(kSettings, denied, denied);
   CHECK(named(unknown, "table").status == CheckStatus::skipped);
 }
 
@@ -137,12 +144,12 @@ TEST_CASE("TTL has to be on, on the right attribute") {
     return std::string(R"({"TimeToLiveDescription":{"TimeToLiveStatus":")") + status + R"(","AttributeName":")" + attribute +
            "\"}}";
   };
-  CHECK(check_ttl("locks", reply("ENABLED", "ttl")).status == CheckStatus::ok);
-  CHECK(check_ttl("locks", reply("DISABLED", "ttl")).mend.find("init") != std::string::npos);
-  const Check other = check_ttl("locks", reply("ENABLED", "expires"));
+  CHECK(check_ttl(kSettings, reply("ENABLED", "ttl")).status == CheckStatus::ok);
+  CHECK(check_ttl(kSettings, reply("DISABLED", "ttl")).mend.find("init") != std::string::npos);
+  const Check other = check_ttl(kSettings, reply("ENABLED", "expires"));
   CHECK(other.status == CheckStatus::warning);
   CHECK(other.message.find("'expires'") != std::string::npos);
-  CHECK(check_ttl("locks", refused(ErrorKind::denied, "AccessDeniedException")).status == CheckStatus::skipped);
+  CHECK(check_ttl(kSettings, refused(ErrorKind::denied, "AccessDeniedException")).status == CheckStatus::skipped);
 }
 
 TEST_CASE("a permission is proved by a failed condition, refuted by AccessDenied, and unknown otherwise") {

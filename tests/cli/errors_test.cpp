@@ -7,6 +7,8 @@
 using dynamutex::Error;
 using dynamutex::ErrorKind;
 using dynamutex::cli::exit_code_for;
+using dynamutex::cli::Settings;
+using dynamutex::cli::word_error;
 
 namespace {
 
@@ -47,15 +49,27 @@ TEST_CASE("the code for a busy lock can be chosen, and only that") {
 }
 
 TEST_CASE("missing credentials and an unreachable endpoint are told with what to look at") {
-  using dynamutex::cli::word_error;
+  Settings settings;
+  settings.endpoint = "http://e";
   Error error = error_of(ErrorKind::not_applied, 0);
   error.message = "no credentials: instance metadata: cannot connect";
-  CHECK(word_error(error, "http://e") == error.message);
+  CHECK(word_error(error, settings) == error.message);
   error.message = "cannot connect";
-  CHECK(word_error(error, "http://e") == "cannot connect (endpoint http://e)");
+  CHECK(word_error(error, settings) == "cannot connect (endpoint http://e)");
   error.message = "cannot connect to http://e";
-  CHECK(word_error(error, "http://e") == "cannot connect to http://e");
+  CHECK(word_error(error, settings) == "cannot connect to http://e");
   error.http_status = 403;
   error.kind = ErrorKind::denied;
-  CHECK(word_error(error, "http://e") == error.message);
+  CHECK(word_error(error, settings) == error.message);
+}
+
+TEST_CASE("a missing table is told with the command that creates this very one") {
+  Settings settings;
+  settings.table = "t";
+  settings.region = "local";
+  settings.endpoint = "http://localhost:8000";
+  settings.init_command = "dynamutex init --table t --region local --key-name id";
+  CHECK(word_error(error_of(ErrorKind::not_found), settings) ==
+        "table 't' does not exist in local (endpoint http://localhost:8000); create it with: "
+        "dynamutex init --table t --region local --key-name id");
 }

@@ -176,3 +176,22 @@ TEST_CASE("a sort key is given exactly where the table has one") {
   CHECK_FALSE(make_lock_name("x", "\xff", sorted).ok());
   CHECK_FALSE(make_lock_name("x", "a", {}).ok());
 }
+
+TEST_CASE("the table is created where the flags say, and not elsewhere") {
+  CHECK(resolve({}, kIreland).value().init_command == "dynamutex init --table locks");
+  GlobalFlags flags;
+  flags.table = "t.1";
+  flags.region = "local";
+  flags.endpoint_url = "http://[::1]:8000";
+  flags.profile = "my team's";
+  flags.key_name = "id";
+  flags.sort_key_name = "";
+  CHECK(resolve(flags, {}, "[profile my team's]\n").value().init_command ==
+        "dynamutex init --table t.1 --region local --endpoint-url http://[::1]:8000 --profile 'my team'\\''s' --key-name id "
+        "--sort-key-name ''");
+}
+
+TEST_CASE("a flag that is empty is a mistake, and no reason to look elsewhere") {
+  CHECK(refusal(with(&GlobalFlags::region, ""), kIreland) == "--region is empty");
+  CHECK(refusal(with(&GlobalFlags::endpoint_url, ""), kIreland) == "--endpoint-url is empty");
+}

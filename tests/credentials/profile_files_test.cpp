@@ -1,9 +1,5 @@
 #include "dynamutex/credentials/profile_files.hpp"
 
-#include <nlohmann/json.hpp>
-
-#include <fstream>
-
 #include "credentials/helpers.hpp"
 
 using namespace dynamutex;
@@ -114,47 +110,4 @@ TEST_CASE("the profile's name comes from the environment") {
   CHECK(profile_name(variables.lookup()) == "b");
   variables.values["AWS_PROFILE"] = "a";
   CHECK(profile_name(variables.lookup()) == "a");
-}
-
-TEST_CASE("AWS's cases of endpoints in profiles") {
-  std::ifstream file(DYNAMUTEX_VECTORS "/endpoint-url/profile-tests.json");
-  if (!file) {
-    MESSAGE("skipped: no vectors");
-    return;
-  }
-  const auto suite = nlohmann::json::parse(file).at("testSuites").at(0);
-  std::string config;
-  for (const auto& [name, settings] : suite.at("profiles").items()) {
-    config += "[profile " + name + "]\n";
-    for (const auto& [key, text] : settings.items()) config += key + " = " + text.get<std::string>() + '\n';
-  }
-  for (const auto& [name, services] : suite.at("services").items()) {
-    config += "[services " + name + "]\n";
-    for (const auto& [service, settings] : services.items()) {
-      config += service + " =\n";
-      for (const auto& [key, text] : settings.items()) config += "  " + key + " = " + text.get<std::string>() + '\n';
-    }
-  }
-  const auto files = parsed(config);
-  int checked = 0;
-  for (const auto& test : suite.at("endpointUrlTests")) {
-    const auto& own = suite.at("client_configs").at(test.at("client_config").get<std::string>());
-    if (own.contains("endpoint_url")) continue;  // The program's own setting comes before what is tested here.
-    Variables variables;
-    for (const auto& [name, text] : suite.at("environments").at(test.at("environment").get<std::string>()).items()) {
-      variables.values[name] = text.get<std::string>();
-    }
-    if (own.value("ignore_configured_endpoint_urls", false)) variables.values["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true";
-    CAPTURE(test.at("name").get<std::string>());
-    const auto url = configured_endpoint_url(variables.lookup(), files, test.at("profile").get<std::string>(),
-                                             test.at("service").get<std::string>());
-    const auto expected = test.at("output").at("endpointUrl").get<std::string>();
-    if (expected.find("amazonaws.com") == std::string::npos) {
-      CHECK(url == expected);
-    } else {
-      CHECK_FALSE(url.has_value());  // AWS's own.
-    }
-    ++checked;
-  }
-  CHECK(checked >= 10);
 }

@@ -152,3 +152,9 @@ TEST_CASE("a profile that is set up wrongly is told so") {
     CHECK(error_of(test.fetch("a")).kind == ErrorKind::invalid);
   }
 }
+
+TEST_CASE("who signs in by browser is told the command that hands on this very profile's keys") {
+  ProfileTest test("[profile a]\nsso_session=s\n");
+  CHECK(error_of(test.fetch("a")).message.find("credential_process = aws configure export-credentials --profile a") !=
+        std::string::npos);
+}

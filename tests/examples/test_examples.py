@@ -36,8 +36,9 @@ class ExamplesTest(unittest.TestCase):
                                   AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
                                   KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}])
 
-    def run_example(self, name, *arguments, keys=True, code=0):
+    def run_example(self, name, *arguments, keys=True, code=0, variables=None):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        environment.update(variables or {})
         environment.update(AWS_REGION="us-east-1", AWS_ENDPOINT_URL_DYNAMODB=self.server.url)
         if keys:
             environment.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test")
@@ -68,6 +69,23 @@ class ExamplesTest(unittest.TestCase):
         self.dynamodb.put_item(TableName=TABLE, Item={"key": {"S": "greeting"}, "text": {"S": "good-bye"}, "times": {"N": "2"}})
         self.assertEqual("it was there already\ngot: good-bye\nit has changed, and stays\n", self.run_example("items", TABLE))
         self.dynamodb.delete_item(TableName=TABLE, Key={"key": {"S": "greeting"}})
+
+    def test_readme_runs_its_section_and_gives_the_lock_back(self):
+        self.dynamodb.create_table(TableName="locks", BillingMode="PAY_PER_REQUEST",
+                                   AttributeDefinitions=[{"AttributeName": "key", "AttributeType": "S"}],
+                                   KeySchema=[{"AttributeName": "key", "KeyType": "HASH"}])
+        self.dynamodb.get_waiter("table_exists").wait(TableName="locks")
+        self.assertEqual("deploying\n", self.run_example("readme"))
+        self.assertEqual([], self.dynamodb.scan(TableName="locks", ConsistentRead=True)["Items"])
+
+    def test_default_credentials_come_from_the_shared_files(self):
+        files = self.scratch / "aws"
+        files.mkdir()
+        (files / "credentials").write_text("[appliance]\naws_access_key_id = test\naws_secret_access_key = test\n")
+        said = self.run_example("default_credentials", TABLE, keys=False, variables={
+            "AWS_PROFILE": "appliance", "AWS_SHARED_CREDENTIALS_FILE": str(files / "credentials"), "AWS_CONFIG_FILE": str(files / "none"),
+            "AWS_EC2_METADATA_DISABLED": "true"})
+        self.assertEqual("held, with keys of the shared files\n", said)
 
     def test_with_lock(self):
         self.assertEqual("3 steps done\n", self.run_example("with_lock", TABLE, "section"))
