@@ -11,6 +11,8 @@ namespace {
 
 /// Kept back from the deadline for taking back a write that is still in doubt when time is up.
 constexpr Duration kCleanupMax = std::chrono::milliseconds(500);
+/// So many answers in a row may leave the servers' time unknown, where a first token needs it, before that counts as how this service is.
+constexpr int kUntimedLooksMax = 5;
 /// Bound on taking it back when there is no such time any more.
 constexpr Duration kCleanupMin = std::chrono::milliseconds(100);
 
@@ -37,7 +39,7 @@ Next Acquisition::answered(Result<dynamo::WriteOutcome> answer) { return passed_
 Next Acquisition::waited(bool undisturbed) {
   if (dialogue_ != nullptr) return passed_on(dialogue_->waited(undisturbed));
   if (!undisturbed) return fail(cancelled());
-  if (core_->clock.now() >= deadline_) return fail(contended());
+  if (core_->clock.now() >= deadline_) return fail(time_is_up());
   return look();
 }
 
@@ -61,12 +63,15 @@ Next Acquisition::passed_on(Next next) {
 Next Acquisition::go_on() {
   const Decision decision = next();
   const bool writes = decision.step == Step::create || decision.step == Step::take_over;
-  if (writes && core_->clock.now() >= deadline_) return fail(contended());
+  if (writes && core_->clock.now() >= deadline_) return fail(time_is_up());
   return act(decision);
 }
 
 Next Acquisition::act(const Decision& decision) {
-  return decision.step == Step::wait ? wait(decision.look_again) : write(decision.step);
+  if (decision.step != Step::wait) return write(decision.step);
+  if (options_.fenced && seen_ && !seen_->fencing_token) return fail(without_token("held by " + seen_->owner));
+  trouble_.reset();
+  return wait(decision.look_again);
 }
 
 Decision Acquisition::next() const {
@@ -85,7 +90,8 @@ Next Acquisition::write(Step step) {
   // A lost reply: the write that stands in the table is the one before.
   if (step == Step::mine) return grant(seen_->fencing_token);
 
-  if (answered_ && lacks_floor()) return may_wait() ? wait(MonotonicTime::max()) : fail(untimed());
+  if (answered_ && lacks_floor()) return ++untimed_looks_ < kUntimedLooksMax ? wait_out(untimed()) : fail(untimed());
+  untimed_looks_ = 0;
 
   last_write_ = first_write(*core_, name_, options_);
   dynamo::CallOptions options = call_options();
@@ -106,7 +112,7 @@ Next Acquisition::written() {
     case Settled::Status::failed: break;
   }
   if (settled.in_doubt) return fail_in_doubt(std::move(settled.error));
-  if (answered_ && may_wait() && is_transient(settled.error.kind) && !is_cancelled()) return wait(MonotonicTime::max());
+  if (answered_ && is_transient(settled.error.kind) && !is_cancelled()) return wait_out(std::move(settled.error));
   return fail(std::move(settled.error));
 }
 
@@ -141,10 +147,17 @@ Next Acquisition::hand_out() {
   return Done{};
 }
 
+/// Waits and looks again, if there is time; fails for that reason when there is not.
+Next Acquisition::wait_out(Error trouble) {
+  trouble_ = std::move(trouble);
+  return wait(MonotonicTime::max());
+}
+
+Error Acquisition::time_is_up() const { return trouble_ ? *trouble_ : contended(); }
+
 Next Acquisition::wait(MonotonicTime look_again) {
-  if (options_.fenced && seen_ && !seen_->fencing_token) return fail(without_token("held by " + seen_->owner));
-  if (!may_wait()) return fail(contended());
-  if (options_.on_wait && seen_) {
+  if (!may_wait()) return fail(time_is_up());
+  if (options_.on_wait && seen_ && !trouble_) {
     WaitEvent event{name_, *seen_, std::nullopt};
     if (look_again != MonotonicTime::max()) event.holder_left = look_again - core_->clock.now();
     options_.on_wait(event);
@@ -168,9 +181,10 @@ Next Acquisition::looked() {
   }
   if (is_cancelled()) return fail(cancelled());
   if (!is_transient(record.error().kind)) return fail(std::move(record).error());
-  if (core_->clock.now() >= deadline_) return fail(seen_ ? contended() : std::move(record).error());
+  if (core_->clock.now() >= deadline_) return fail(seen_ ? time_is_up() : std::move(record).error());
   // A pause even where the record that was seen last can have expired by now: a table in trouble is not asked at once again.
-  return may_wait() ? wait(MonotonicTime::max()) : fail(std::move(record).error());
+  if (!may_wait()) return fail(std::move(record).error());
+  return wait(MonotonicTime::max());
 }
 
 void Acquisition::take_in(std::optional<Record> record, MonotonicTime asked) {

@@ -42,6 +42,8 @@ class Acquisition final : public Dialogue {
   Next grant(std::optional<FencingToken> token);
   Next hand_out();
   Next wait(MonotonicTime look_again);
+  Next wait_out(Error trouble);
+  [[nodiscard]] Error time_is_up() const;
   Next look();
   Next give_back(std::optional<Error> reason);
   Next fail_in_doubt(Error error);
@@ -76,13 +78,17 @@ class Acquisition final : public Dialogue {
   const AcquireOptions& options_;
   const MonotonicTime deadline_;
   Duration pause_;
-  bool left_behind_ = false;  ///< A record of ours may stand in the table that nobody relies on.
-  bool answered_ = false;     ///< The table has answered: failures from now on are waited out.
+  bool left_behind_ = false;      ///< A record of ours may stand in the table that nobody relies on.
+  std::optional<Error> trouble_;  ///< What is being waited out, other than the lock's being held.
+  int untimed_looks_ = 0;
+  bool answered_ = false;  ///< The table has answered: failures from now on are waited out.
 
   std::optional<Record> seen_;
   MonotonicTime unchanged_since_;
   MonotonicTime looked_at_;
   std::optional<RecordWrite> last_write_;  ///< That may have been applied.
+
+  std::shared_ptr<LeaseState> granted_;  ///< Outlives the turns in `part_`.
 
   // What is under way.
   std::variant<std::monostate, Asking, Settling, Renewing, Releasing> part_;
@@ -92,7 +98,6 @@ class Acquisition final : public Dialogue {
   bool reliable_ = false;        ///< Of a lease that is being corrected: it may be used as it is.
   std::optional<Error> reason_;  ///< Why it is being given back; empty to look again afterwards.
 
-  std::shared_ptr<LeaseState> granted_;
   Error error_;
 };
 

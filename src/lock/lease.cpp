@@ -21,14 +21,17 @@ Lease::Lease(Lease&&) noexcept = default;
 
 Lease& Lease::operator=(Lease&& other) noexcept {
   if (this != &other) {
-    if (state_) release();
+    let_go();
     state_ = std::move(other.state_);
   }
   return *this;
 }
 
-Lease::~Lease() {
-  if (state_) release();
+Lease::~Lease() { let_go(); }
+
+/// A child of fork(2) has a copy of a lease that is its parent's.
+void Lease::let_go() noexcept {
+  if (state_ && state_->is_own()) release();
 }
 
 bool Lease::still_held() const noexcept { return state_->remaining() > Duration::zero(); }

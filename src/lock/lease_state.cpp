@@ -1,5 +1,7 @@
 #include "lock/lease_state.hpp"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "lock/releasing.hpp"
@@ -35,7 +37,8 @@ std::optional<Error> Turn::overtaken() const {
 }
 
 LeaseState::LeaseState(std::shared_ptr<Core> core, RecordWrite held)
-    : core_(std::move(core)), name_(held.record.name), length_(held.record.lease), fencing_token_(held.record.fencing_token) {
+    : core_(std::move(core)), name_(held.record.name), length_(held.record.lease), fencing_token_(held.record.fencing_token),
+      process_(::getpid()) {
   confirm(std::move(held));
 }
 
@@ -86,11 +89,20 @@ bool LeaseState::expiry_borne_out() const {
   return borne_out(held_.expiry, core_->table.server_clock(), held_.from, length_);
 }
 
+bool LeaseState::is_own() const noexcept { return ::getpid() == process_; }
+
 Turn LeaseState::take_turn() {
   std::unique_lock lock(mutex_);
   turn_ended_.wait(lock, [&] { return turn_ == 0 || yielding_; });
   yielding_ = false;
   return {*this, turn_ = ++turns_};
+}
+
+Result<Turn> LeaseState::turn_to_renew() {
+  const std::lock_guard lock(mutex_);
+  if (turn_ != 0 && !yielding_) return lost_error(name_, "it is being released");
+  yielding_ = true;
+  return Turn{*this, turn_ = ++turns_};
 }
 
 std::optional<Turn> LeaseState::try_turn() {
@@ -99,6 +111,8 @@ std::optional<Turn> LeaseState::try_turn() {
   yielding_ = true;
   return Turn{*this, turn_ = ++turns_};
 }
+
+void LeaseState::revoke(std::uint64_t number) noexcept { end_turn(number); }
 
 void LeaseState::end_turn(std::uint64_t number) noexcept {
   const std::lock_guard lock(mutex_);
@@ -113,7 +127,9 @@ bool LeaseState::has_turn(std::uint64_t number) const {
 }
 
 Result<void> LeaseState::renew(dynamo::CallOptions options) {
-  Renewing renewing(take_turn(), options);
+  auto turn = turn_to_renew();
+  if (!turn) return std::move(turn).error();
+  Renewing renewing(*std::move(turn), options);
   converse(renewing, core_->table, core_->clock);
   return renewing.result();
 }
@@ -149,17 +165,19 @@ Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
   if (!adopted_ || !adopted_->journal) return renewal;
 
   lock.unlock();
-  if (auto written = adopted_->journal(); !written) {
-    lock.lock();
-    if (turn.number_ == turn_) pending_.reset();
-    return std::move(written).error();
-  }
-  return renewal;
+  auto written = adopted_->journal();
+  lock.lock();
+  // Whoever overtook it may have named the renewal as one that is in doubt: it stays that.
+  if (turn.number_ != turn_) return overtaken_error(name_);
+  if (written) return renewal;
+  pending_.reset();
+  return std::move(written).error();
 }
 
-Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already) {
+Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already, MonotonicTime now) {
   const std::lock_guard lock(mutex_);
   if (turn.number_ != turn_) return overtaken_error(name_);
+  if (settled.replaced) return lose(lost_error(name_, "an item that is no lock's record stands in its place"));
   if (settled.status == Settled::Status::failed) {
     if (!settled.in_doubt && !in_doubt_already) {
       pending_.reset();
@@ -172,6 +190,9 @@ Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doub
     sight.my_version = &pending_->record.version;
     if (decide(sight).step != Step::mine) return lose(lost_error(name_, taken_by(settled.record)));
   }
+  // The lease was given up when its time was over, and others may have held the lock since: it does not come back. What was written
+  // is still to be given back, so it stays in doubt.
+  if (now >= valid_until()) return lost_error(name_, "its lease ended before its renewal was answered");
   confirm(std::move(*pending_));
   return {};
 }

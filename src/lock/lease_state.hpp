@@ -1,6 +1,8 @@
 #pragma once
 // The holder's side of one lock, shared by a Lease and a Renewer.
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
@@ -37,6 +39,7 @@ class Turn {
   /// The error that says so, once another one has overtaken it.
   [[nodiscard]] std::optional<Error> overtaken() const;
   [[nodiscard]] LeaseState& lease() const noexcept { return lease_; }
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
  private:
   friend class LeaseState;
@@ -71,14 +74,20 @@ class LeaseState {
 
   /// Drive a Renewing or a Releasing on the calling thread.
   [[nodiscard]] Result<void> renew(dynamo::CallOptions options);
-  /// Blocks for at most `timeout`, and for another thread's `renew` or `release`.
+  /// Blocks for at most `timeout`, and for another thread's `release`.
   ReleaseOutcome release(Duration timeout);
 
-  /// Waits until no other thread has the turn; overtakes one that was taken by `try_turn`.
+  // A turn to renew may be overtaken: whoever has it then no longer changes anything here, and the request that was under way is in
+  // doubt, like one whose reply is lost. A turn to release may not.
+
+  /// A turn to release. Overtakes who renews, waits for who releases.
   [[nodiscard]] Turn take_turn();
-  /// The turn, if it is free, until somebody overtakes it: whoever has it then no longer changes anything here. The request that
-  /// was under way is in doubt, like one whose reply is lost.
+  /// A turn to renew by hand. Overtakes who renews. Error `lost`: somebody releases.
+  [[nodiscard]] Result<Turn> turn_to_renew();
+  /// A turn to renew, if nobody else has one.
   [[nodiscard]] std::optional<Turn> try_turn();
+  /// Takes the turn away from whoever got it by `try_turn`, as if it was overtaken. Does nothing where it was.
+  void revoke(std::uint64_t number) noexcept;
 
   // What Renewing asks and tells, on its turn.
 
@@ -90,7 +99,8 @@ class LeaseState {
   };
   /// What to write next. Error: the turn was overtaken.
   [[nodiscard]] Result<Renewal> next_renewal(const Turn& turn);
-  [[nodiscard]] Result<void> take_in(const Turn& turn, Settled settled, bool in_doubt_already);
+  /// `now`: when the answer was there.
+  [[nodiscard]] Result<void> take_in(const Turn& turn, Settled settled, bool in_doubt_already, MonotonicTime now);
 
   // What Releasing asks and tells, on its turn.
 
@@ -113,6 +123,8 @@ class LeaseState {
   [[nodiscard]] const std::string& owner() const noexcept { return adopted_ ? adopted_->owner : core_->options.owner; }
   [[nodiscard]] Duration length() const noexcept { return length_; }
   [[nodiscard]] Core& core() const noexcept { return *core_; }
+  /// Whether this process acquired or adopted it, and did not inherit it by fork(2).
+  [[nodiscard]] bool is_own() const noexcept;
 
  private:
   friend class Turn;
@@ -126,6 +138,7 @@ class LeaseState {
   const LockName name_;
   const Duration length_;
   const std::optional<FencingToken> fencing_token_;
+  const pid_t process_;
 
   std::unique_ptr<const Adopted> adopted_;
 

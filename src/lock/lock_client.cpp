@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -28,6 +29,8 @@ std::string default_owner(Entropy& entropy) {
 
 LockClientOptions completed(LockClientOptions options, Entropy& entropy) {
   if (options.owner.empty()) options.owner = default_owner(entropy);
+  options.drift_ppm = std::min(options.drift_ppm, kDriftPpmMax);
+  options.retention = std::clamp<Duration>(options.retention, Duration::zero(), kRetentionMax);
   return options;
 }
 
@@ -42,6 +45,9 @@ class LockClient::Impl : public Core {
   Result<void> scan(bool consistent, const Cancellation* cancellation, Visit&& visit);
 
   Result<void> prune_item(const dynamo::Item& item, const Cancellation* cancellation, PruneReport& report);
+
+  /// Frees the lock if `record` is still what stands there. False: it is not.
+  Result<bool> free_by_force(const Record& record, MonotonicTime now, const Cancellation* cancellation);
 
   dynamo::CallOptions bounded(const Cancellation* cancellation) const noexcept {
     return {saturating_add(clock.now(), options.operation_timeout), cancellation};
@@ -71,12 +77,22 @@ Result<void> LockClient::Impl::prune_item(const dynamo::Item& item, const Cancel
   const MonotonicTime now = clock.now();
   const auto bounds = table.server_clock().bounds(now);
   if (!bounds || bounds->earliest <= *record->expires_at) return {};
-  const dynamo::Operation write = free_if_version(*this, *record, record->version, {}, now);
-  const auto outcome = perform(table, write, bounded(cancellation));
-  if (!outcome) return outcome.error();
-  const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
-  ++(freed ? report.pruned : report.raced);
+  const auto freed = free_by_force(*record, now, cancellation);
+  if (!freed) return freed.error();
+  ++(*freed ? report.pruned : report.raced);
   return {};
+}
+
+Result<bool> LockClient::Impl::free_by_force(const Record& record, MonotonicTime now, const Cancellation* cancellation) {
+  auto outcome = perform(table, free_if_version(*this, record, record.version, {}, now), bounded(cancellation));
+  if (!outcome) return std::move(outcome).error();
+  if (outcome->status == dynamo::WriteOutcome::Status::applied) return true;
+  if (!outcome->doubted) return false;
+  // Refused after an earlier try whose reply was lost: by what that one left behind, or by what its holder wrote meanwhile.
+  if (!outcome->item) outcome = perform(table, read_of(*this, record.name), bounded(cancellation));
+  const auto standing = to_record(*this, std::move(outcome));
+  if (!standing) return standing.error();
+  return !*standing || (*standing)->released;
 }
 
 LockClient::LockClient(dynamo::Table& table, Clock& clock, Entropy& entropy, LockClientOptions options)
@@ -142,11 +158,9 @@ Result<std::vector<Record>> LockClient::list(const Cancellation* cancellation) {
 }
 
 Result<BreakOutcome> LockClient::break_lock(const Record& shown) {
-  const dynamo::Operation write = free_if_version(*impl_, shown, shown.version, {}, impl_->clock.now());
-  const auto outcome = perform(impl_->table, write, impl_->bounded(nullptr));
-  if (!outcome) return outcome.error();
-  const bool freed = outcome->status == dynamo::WriteOutcome::Status::applied || outcome->doubted;
-  return freed ? BreakOutcome::broken : BreakOutcome::changed;
+  const auto freed = impl_->free_by_force(shown, impl_->clock.now(), nullptr);
+  if (!freed) return freed.error();
+  return *freed ? BreakOutcome::broken : BreakOutcome::changed;
 }
 
 PruneReport LockClient::prune(const Cancellation* cancellation) {

@@ -46,7 +46,8 @@ bool read_number(const dynamo::Item& item, std::string_view name, std::optional<
 }
 
 std::string lease_duration_text(Duration lease, Compat compat) {
-  const auto whole = duration_cast<milliseconds>(lease).count();
+  // No less than what the holder counts on.
+  const auto whole = std::chrono::ceil<milliseconds>(lease).count();
   if (compat == Compat::java) return std::to_string(whole);
   return whole % 1000 == 0 ? std::to_string(whole / 1000) + "s" : std::to_string(whole) + "ms";
 }

@@ -41,11 +41,26 @@ RenewalView RenewalLoop::view(const Entry& entry) noexcept {
   return lease;
 }
 
+/// A term that began meanwhile, by a renewal that was not the loop's, knows no failure and no risk. With a flight under way it may be
+/// the loop's own: then landing tells.
+void RenewalLoop::notice_renewal_by_others(Entry& entry) noexcept {
+  if (entry.flight != 0) return;
+  const MonotonicTime began = entry.state->term_began();
+  if (began == entry.term_began) return;
+  entry.term_began = began;
+  entry.retry_at = MonotonicTime::max();
+  entry.failures = 0;
+  entry.failure.reset();
+  entry.at_risk_told = false;
+}
+
 void RenewalLoop::add(std::shared_ptr<LeaseState> state, RenewerEvents events) {
+  if (!state) return;
+  auto own_events = shared(std::move(events));
   const std::lock_guard lock(mutex_);
   const auto [found, is_new] = entries_.try_emplace(state.get());
   Entry& entry = found->second;
-  entry.events = shared(std::move(events));
+  entry.events.swap(own_events);  // The old ones, if any, are destroyed without the mutex.
   if (!is_new) return;
   dynamo::Table& table = state->core().table;
   auto& own = tables_[&table];
@@ -53,6 +68,7 @@ void RenewalLoop::add(std::shared_ptr<LeaseState> state, RenewerEvents events) {
   ++own->leases;
   entry.table = own.get();
   entry.early = renewal_spread(state->length(), unit_interval(entropy_));
+  entry.term_began = state->term_began();
   entry.state = std::move(state);
   entry.news_at = plan_renewal(view(entry), MonotonicTime::min()).next_news;
   news_.insert(entry);
@@ -61,8 +77,10 @@ void RenewalLoop::add(std::shared_ptr<LeaseState> state, RenewerEvents events) {
 }
 
 void RenewalLoop::remove(const LeaseState* key) {
+  if (key == nullptr) return;
+  Remains remains;  // Outlives the lock.
   std::unique_lock lock(mutex_);
-  forget(key);
+  remains = forget(key);
   if (stepping_ == std::this_thread::get_id()) return;
   const std::uint64_t left = tables_left_;
   quiet_.wait(lock, [&] { return telling_ != key && (tables_closed_ >= left || stopping_); });
@@ -76,20 +94,23 @@ void RenewalLoop::stop() {
   quiet_.notify_all();
 }
 
-/// Takes a lease out. Its request under way, if there is one, is left to the stepping thread.
-void RenewalLoop::forget(const LeaseState* key) {
+/// Takes a lease out. Its request under way, if there is one, is left to the stepping thread: with its turn gone, nothing more is sent
+/// on it.
+RenewalLoop::Remains RenewalLoop::forget(const LeaseState* key) {
   const auto found = entries_.find(key);
-  if (found == entries_.end()) return;
+  if (found == entries_.end()) return {};
   Entry& entry = found->second;
+  Remains remains{std::move(entry.state), std::move(entry.events)};
   Table& table = *entry.table;
   dequeue(entry);
   news_.erase(entry);
   if (entry.flight != 0) {
+    remains.state->revoke(entry.turn);
     grounded_.push_back(entry.flight);
     table.interrupt->cancel();
   }
   entries_.erase(found);
-  if (--table.leases > 0) return;
+  if (--table.leases > 0) return remains;
   const auto own = std::find_if(tables_.begin(), tables_.end(), [&](const auto& item) { return item.second.get() == &table; });
   if (table.used) {
     left_.push_back(std::move(own->second));
@@ -97,6 +118,7 @@ void RenewalLoop::forget(const LeaseState* key) {
     wake_->cancel();
   }
   tables_.erase(own);
+  return remains;
 }
 
 RenewalLoop::Ranked& RenewalLoop::timetable(const Entry& entry, Queue queue) noexcept {
@@ -160,21 +182,26 @@ bool RenewalLoop::step() {
   lock.lock();
   sleeps_until_ = MonotonicTime::min();
   for (const auto& flight : landing) land(lock, *flight, landed);
-  return !stopping_;
+  const bool goes_on = !stopping_;
+  lock.unlock();  // Before the flights are destroyed, and perhaps the last of their leases.
+  return goes_on;
 }
 
 /// Ends the requests about leases that are gone, and the lines of tables that have none left.
 void RenewalLoop::clear_away(std::unique_lock<std::mutex>& lock) {
+  std::vector<std::unique_ptr<Flight>> ended;
   for (const std::uint64_t id : std::exchange(grounded_, {})) {
     const auto found = flights_.find(id);
     if (found == flights_.end()) continue;
     exchange_.drop(id);
     end_flight(*found->second);
+    ended.push_back(std::move(found->second));
     flights_.erase(found);
   }
-  if (left_.empty()) return;
+  if (ended.empty() && left_.empty()) return;
   auto closing = std::exchange(left_, {});
   lock.unlock();
+  ended.clear();
   for (const auto& table : closing) exchange_.close(table->line);
   lock.lock();
   tables_closed_ += closing.size();
@@ -185,6 +212,7 @@ void RenewalLoop::clear_away(std::unique_lock<std::mutex>& lock) {
 void RenewalLoop::collect_due(MonotonicTime now) {
   while (due_.next() <= now) {
     Entry& entry = due_.first();
+    notice_renewal_by_others(entry);
     const RenewalView lease = view(entry);
     switch (plan_renewal(lease, now).step) {
       case RenewalStep::renew: enqueue(entry, entry.failures == 0 ? Queue::fresh : Queue::failed, lease.valid_until); break;
@@ -203,36 +231,37 @@ void RenewalLoop::collect_due(MonotonicTime now) {
 void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime now) {
   while (!stopping_ && news_.next() <= now) {
     Entry& entry = news_.first();
+    notice_renewal_by_others(entry);
     const RenewalPlan plan = plan_renewal(view(entry), now);
-    const std::shared_ptr<LeaseState> state = entry.state;
-    const std::shared_ptr<const RenewerEvents> events = entry.events;
     if (plan.step == RenewalStep::tell_lost) {
-      forget(state.get());
+      Remains lost = forget(entry.state.get());
       clear_away(lock);
-      if (state->given_back()) continue;
-      tell(lock, state.get(), [&] {
-        if (events && events->on_lost) events->on_lost(state->loss().value_or(ended_error(*state)));
+      tell(lock, std::move(lost), [](const Remains& about) {
+        if (about.state->given_back() || !about.events || !about.events->on_lost) return;
+        about.events->on_lost(about.state->loss().value_or(ended_error(*about.state)));
       });
       continue;
     }
     const bool news = plan.step == RenewalStep::tell_at_risk;
     if (news) entry.at_risk_told = true;
-    const Error reason = entry.failure ? *entry.failure : unanswered_error(*state);
+    const Error reason = entry.failure ? *entry.failure : unanswered_error(*entry.state);
     set_news(entry, plan_renewal(view(entry), now).next_news);
     if (entry.queue == Queue::none && entry.flight == 0) enqueue(entry, Queue::due, renewal_due(view(entry)));
-    if (!news || state->given_back()) continue;
-    tell(lock, state.get(), [&] {
-      if (events && events->on_at_risk) events->on_at_risk(reason);
+    if (!news) continue;
+    tell(lock, {entry.state, entry.events}, [&](const Remains& about) {
+      if (about.state->given_back() || !about.events || !about.events->on_at_risk) return;
+      about.events->on_at_risk(reason);
     });
   }
 }
 
 /// Calls `event` without the mutex, while `remove` waits for it.
 template <class Event>
-void RenewalLoop::tell(std::unique_lock<std::mutex>& lock, const LeaseState* key, Event&& event) {
-  telling_ = key;
+void RenewalLoop::tell(std::unique_lock<std::mutex>& lock, Remains about, Event&& event) {
+  telling_ = about.state.get();
   lock.unlock();
-  event();
+  event(std::as_const(about));
+  about = {};
   lock.lock();
   telling_ = nullptr;
   quiet_.notify_all();
@@ -274,6 +303,9 @@ void RenewalLoop::choose(MonotonicTime now) {
       flight->doubtful = doubtful;
       table.doubtful += doubtful ? 1 : 0;
       const RenewalTraffic traffic{table.answer_time, !table.fresh.empty()};
+      auto turn = entry->state->try_turn();
+      entry->turn = turn ? turn->number() : 0;
+      if (turn) flight->turn.emplace(*std::move(turn));
       flight->options.deadline = attempt_end(view(*entry), entry->failures, traffic, now);
       if (table.line.sequential()) {
         // Nothing else happens meanwhile: it is given up when there is news to tell, and when the lease is removed.
@@ -329,12 +361,12 @@ std::vector<std::unique_ptr<RenewalLoop::Flight>> RenewalLoop::take_off() {
   std::vector<std::unique_ptr<Flight>> stranded;
   for (auto& chosen : chosen_) {
     Flight& flight = *chosen;
-    auto turn = flight.state->try_turn();
-    if (!turn) {
+    if (!flight.turn) {
       stranded.push_back(std::move(chosen));
       continue;
     }
-    flight.renewing.emplace(*std::move(turn), flight.options);
+    flight.renewing.emplace(*std::move(flight.turn), flight.options);
+    flight.turn.reset();
     flights_.emplace(flight.id, std::move(chosen));
     exchange_.begin(flight.id, flight.table->line, *flight.renewing);
   }
@@ -351,6 +383,9 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
   Entry& entry = found->second;
   entry.flight = 0;
   const bool renewed = flight.renewing && flight.renewing->result().ok();
+  // It may have settled an earlier renewal, by which the lease has a new term, and then have failed with its own.
+  const MonotonicTime began = entry.state->term_began();
+  const bool extended = began != std::exchange(entry.term_began, began);
   if (flight.renewing) table.room.ended(renewed, now);
   if (renewed) {
     const Duration took = now - flight.began;
@@ -358,7 +393,6 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
     entry.retry_at = MonotonicTime::max();
     entry.failures = 0;
     entry.failure.reset();
-    entry.at_risk_told = false;
     entry.early = renewal_spread(flight.state->length(), unit_interval(entropy_));
   } else {
     if (flight.renewing) {
@@ -368,10 +402,10 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
     const int failures = std::max(1, static_cast<int>(entry.failures));
     entry.retry_at = now + renewal_pause(failures, flight.state->length(), unit_interval(entropy_));
   }
+  if (extended) entry.at_risk_told = false;
   schedule(entry, now);
-  if (!renewed || !entry.events || !entry.events->on_renewed) return;
-  const std::shared_ptr<const RenewerEvents> events = entry.events;
-  tell(lock, key, [&] { events->on_renewed(); });
+  if (!extended || !entry.events || !entry.events->on_renewed) return;
+  tell(lock, {entry.state, entry.events}, [](const Remains& about) { about.events->on_renewed(); });
 }
 
 }  // namespace dynamutex::lock

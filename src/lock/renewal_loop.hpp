@@ -28,7 +28,7 @@ namespace dynamutex::lock {
 /// Each lease stands in two timetables: one of the news that will be told of it if nothing happens, one of its next renewal.
 /// Those that are due wait for room on their table's line, the most urgent first. Those that failed before have half of the room
 /// at most: where some leases cannot be renewed, the others are. Each step costs O(log n).
-/// No clock is read, no event told and no request made while the mutex is held.
+/// No clock is read, no event told or destroyed and no request made while the mutex is held.
 class RenewalLoop {
  public:
   RenewalLoop(Clock& clock, Entropy& entropy, const RenewerOptions& options);
@@ -52,11 +52,13 @@ class RenewalLoop {
     std::shared_ptr<const RenewerEvents> events;  ///< Null where there are none.
     std::unique_ptr<Error> failure;               ///< The last, if the last renewal failed.
     Table* table = nullptr;
+    MonotonicTime term_began;  ///< Of the term that `failures`, `failure`, `retry_at` and `at_risk_told` are about.
     MonotonicTime news_at;
     MonotonicTime rank;                             ///< In `due`: when it is. In the others: when the lease ends.
     MonotonicTime retry_at = MonotonicTime::max();  ///< After a failure; else max().
     Duration early{};
     std::uint64_t flight = 0;  ///< Its renewal under way; zero for none.
+    std::uint64_t turn = 0;    ///< That of the flight.
     std::uint32_t news_place = 0;
     std::uint32_t place = 0;
     std::int32_t failures = 0;
@@ -89,22 +91,31 @@ class RenewalLoop {
     MonotonicTime began;
     bool doubtful = false;
     dynamo::CallOptions options;
-    std::optional<Renewing> renewing;  ///< None where somebody else is renewing or releasing the lease.
+    std::optional<Turn> turn;          ///< None where somebody else is renewing or releasing the lease.
+    std::optional<Renewing> renewing;  ///< On that turn.
+  };
+
+  /// What is left of a lease that is gone, and of events that were told: destroyed without the mutex, as what events hold may do
+  /// anything then, and call the loop too.
+  struct Remains {
+    std::shared_ptr<LeaseState> state;
+    std::shared_ptr<const RenewerEvents> events;
   };
 
   static RenewalView view(const Entry& entry) noexcept;
+  static void notice_renewal_by_others(Entry& entry) noexcept;
   void schedule(Entry& entry, MonotonicTime now);
   [[nodiscard]] Ranked& timetable(const Entry& entry, Queue queue) noexcept;
   void enqueue(Entry& entry, Queue queue, MonotonicTime rank);
   void dequeue(Entry& entry);
   void set_news(Entry& entry, MonotonicTime at);
-  void forget(const LeaseState* key);
+  [[nodiscard]] Remains forget(const LeaseState* key);
 
   // On the stepping thread.
   void collect_due(MonotonicTime now);
   void tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime now);
   template <class Event>
-  void tell(std::unique_lock<std::mutex>& lock, const LeaseState* key, Event&& event);
+  void tell(std::unique_lock<std::mutex>& lock, Remains about, Event&& event);
   void open_lines(std::unique_lock<std::mutex>& lock);
   void choose(MonotonicTime now);
   [[nodiscard]] Entry* most_urgent(Table& table, MonotonicTime now);

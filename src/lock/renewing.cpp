@@ -34,7 +34,8 @@ Next Renewing::waited(bool undisturbed) {
 
 Next Renewing::go_on(Next next) {
   if (!std::holds_alternative<Done>(next)) return next;
-  auto taken_in = turn_.lease().take_in(turn_, std::move(settling_->result()), was_in_doubt_);
+  const MonotonicTime now = turn_.lease().core().clock.now();
+  auto taken_in = turn_.lease().take_in(turn_, std::move(settling_->result()), was_in_doubt_, now);
   // What was settled is an earlier renewal: this one is still to be made.
   return taken_in && was_in_doubt_ ? write() : finish(std::move(taken_in));
 }

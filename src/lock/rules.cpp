@@ -9,7 +9,10 @@ Duration drift(Duration span, unsigned drift_ppm) noexcept { return Duration(spa
 
 }  // namespace
 
-Duration stretched(Duration span, unsigned drift_ppm) noexcept { return span + drift(span, drift_ppm); }
+Duration stretched(Duration span, unsigned drift_ppm) noexcept {
+  const Duration more = drift(span, drift_ppm);
+  return span > Duration::max() - more ? Duration::max() : span + more;
+}
 Duration shrunk(Duration span, unsigned drift_ppm) noexcept { return span - drift(span, drift_ppm); }
 
 Decision decide(const Sight& sight) noexcept {

@@ -11,6 +11,7 @@
 namespace dynamutex::lock {
 
 /// `span * (1 + drift)`: when a clock that is fast by `drift_ppm` at most has told as much, at least `span` has truly passed.
+/// Duration::max() where that is more than a Duration holds: a foreign record's lease may be "for ever".
 [[nodiscard]] Duration stretched(Duration span, unsigned drift_ppm) noexcept;
 /// `span * (1 - drift)`: when a clock that is slow by `drift_ppm` at most has told as much, at most `span` has truly passed.
 [[nodiscard]] Duration shrunk(Duration span, unsigned drift_ppm) noexcept;

@@ -16,7 +16,7 @@ Next Settling::begin() {
 }
 
 Next Settling::answered(Result<dynamo::WriteOutcome> answer) {
-  if (reading_) return conclude(to_record(core_, std::move(answer)));
+  if (reading_) return conclude(std::move(answer));
   if (answer && answer->status == dynamo::WriteOutcome::Status::applied) {
     settled_.status = Settled::Status::applied;
     settled_.in_doubt = false;
@@ -43,18 +43,21 @@ Next Settling::waited(bool undisturbed) { return undisturbed ? begin() : Done{};
 /// Finds out what a refused write ran into.
 Next Settling::refused(dynamo::WriteOutcome outcome) {
   settled_.in_doubt = settled_.in_doubt || outcome.doubted;
-  if (outcome.item) return conclude(to_record(core_, std::move(outcome)));
+  if (outcome.item) return conclude(std::move(outcome));
   settled_.asked = core_.clock.now();
   reading_ = true;
   operation_ = read_of(core_, name_);
   return Send{&operation_, options_};
 }
 
-Next Settling::conclude(Result<std::optional<Record>> standing) {
+Next Settling::conclude(Result<dynamo::WriteOutcome> answer) {
+  const bool found = answer && answer->item;
+  auto standing = to_record(core_, std::move(answer));
   if (standing) {
     settled_.status = Settled::Status::refused;
     settled_.record = *std::move(standing);
   } else {
+    settled_.replaced = found;
     settled_.error = std::move(standing).error();
   }
   return Done{};

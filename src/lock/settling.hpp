@@ -15,6 +15,7 @@ struct Settled {
   Status status = Status::failed;
   std::optional<Record> record;  ///< refused: what stands there now, or nothing; applied by an update: what was written.
   Error error;                   ///< failed: why.
+  bool replaced = false;         ///< failed: the write was refused by an item that is no lock's record, so not by our own.
   bool in_doubt = false;         ///< The write, or an earlier try of it, may have been applied.
   MonotonicTime asked;           ///< Before the last request was sent: when what `record` says was not yet read.
 };
@@ -34,7 +35,7 @@ class Settling final : public Dialogue {
 
  private:
   Next refused(dynamo::WriteOutcome outcome);
-  Next conclude(Result<std::optional<Record>> standing);
+  Next conclude(Result<dynamo::WriteOutcome> answer);
 
   Core& core_;
   const LockName& name_;

@@ -39,8 +39,8 @@ struct RecordWrite {
 [[nodiscard]] dynamo::Operation renew_if_version(Core& core, const Record& record, const std::string& expected);
 
 /// Frees the lock of `record` if it has version `expected`, or `alternative` where that is not empty: deletes the record, or
-/// marks it released where it has a fencing token, which the next holder's must exceed. Such a record is kept for the retention
-/// from `now` on at least.
+/// marks it released where it has a fencing token, which the next holder's must exceed. Such a record is kept until
+/// its `ttl`; where it has none, for the retention from `now` on.
 [[nodiscard]] dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected,
                                                 const std::string& alternative, MonotonicTime now);
 

@@ -475,3 +475,12 @@ TEST_CASE("names and options that cannot be are refused before any request") {
   refused("x", options);
   CHECK(setup.table.asked.empty());
 }
+
+TEST_CASE("a waiter that could not write when the lock was free tells why, and not that it is held") {
+  LockSetup setup;
+  setup.table.then_refused(setup.record("theirs", setup.server_now() + 60s)).then_item(std::nullopt);
+  for (int i = 0; i < 40; ++i) setup.table.then_fails(ErrorKind::throttled).then_item(std::nullopt);
+  const auto lease = setup.client->acquire("x", waiting(5s));
+  REQUIRE_FALSE(lease.ok());
+  CHECK(lease.error().kind == ErrorKind::throttled);
+}

@@ -183,3 +183,26 @@ TEST_CASE("a fenced acquire whose guess was early keeps its lock when a copy of 
   REQUIRE(client.inspect("x")->has_value());
   CHECK((*client.inspect("x"))->fencing_token == second->fencing_token());
 }
+
+TEST_CASE("a fenced acquire that waits is told soon that the service never tells its time, whatever its deadline") {
+  for (const Duration wait : {Duration(60s), Duration::max()}) {
+    LockSetup setup(false);
+    setup.table.then_refused(std::nullopt).then_item(std::nullopt);
+    for (int i = 0; i < 4; ++i) setup.table.then_item(std::nullopt);
+    AcquireOptions options = fenced();
+    options.wait = wait;
+    const auto lease = setup.client->acquire("x", options);
+    REQUIRE_FALSE(lease.ok());
+    CHECK(lease.error().kind == ErrorKind::not_applied);
+    CHECK(lease.error().message.find("Date header") != std::string::npos);
+  }
+}
+
+TEST_CASE("a dead record without a token whose takeover was throttled is not said to be held") {
+  LockSetup setup;
+  auto item = setup.record("theirs", setup.server_now() - 60s);
+  setup.table.then_refused(item).then_fails(ErrorKind::throttled);
+  const auto lease = setup.client->acquire("x", fenced());
+  REQUIRE_FALSE(lease.ok());
+  CHECK(lease.error().kind == ErrorKind::throttled);
+}

@@ -90,3 +90,49 @@ TEST_CASE("a turn of one thread is waited for by another's") {
   }
   other.join();
 }
+
+TEST_CASE("a release overtakes who renews by hand, and a later renewal an earlier one") {
+  Setup setup;
+  Renewing first(*setup.lease->turn_to_renew(), {});
+  REQUIRE(std::holds_alternative<Send>(first.begin()));
+  Renewing second(*setup.lease->turn_to_renew(), {});
+  REQUIRE(std::holds_alternative<Send>(second.begin()));
+  CHECK(std::holds_alternative<Done>(first.answered(dynamo::WriteOutcome{})));
+  CHECK(first.result().error().kind == ErrorKind::not_applied);
+  const Turn releasing = setup.lease->take_turn();
+  CHECK(std::holds_alternative<Done>(second.answered(dynamo::WriteOutcome{})));
+  CHECK(second.result().error().kind == ErrorKind::not_applied);
+}
+
+TEST_CASE("who would renew a lease that is being released is told at once") {
+  Setup setup;
+  const Turn releasing = setup.lease->take_turn();
+  const auto turn = setup.lease->turn_to_renew();
+  REQUIRE_FALSE(turn.ok());
+  CHECK(turn.error().kind == ErrorKind::lost);
+}
+
+TEST_CASE("a turn that was revoked sends nothing more, not even the renewal after one that it settled") {
+  Setup setup;
+  SUBCASE("before its first request") {
+    auto turn = setup.lease->try_turn();
+    setup.lease->revoke(turn->number());
+    Renewing revoked(*std::move(turn), {});
+    CHECK(std::holds_alternative<Done>(revoked.begin()));
+    CHECK_FALSE(setup.lease->writes().second.has_value());
+  }
+  SUBCASE("while it settles an earlier one") {
+    {
+      Renewing doubtful(*setup.lease->try_turn(), {});
+      REQUIRE(std::holds_alternative<Send>(doubtful.begin()));
+    }
+    auto turn = setup.lease->try_turn();
+    const std::uint64_t number = turn->number();
+    Renewing settling(*std::move(turn), {});
+    REQUIRE(std::holds_alternative<Send>(settling.begin()));
+    setup.lease->revoke(number);
+    CHECK(std::holds_alternative<Done>(settling.answered(dynamo::WriteOutcome{})));
+    CHECK(setup.lease->writes().second.has_value());
+  }
+  CHECK(setup.lease->try_turn().has_value());
+}

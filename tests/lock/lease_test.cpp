@@ -2,6 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <chrono>
 #include <optional>
 
@@ -242,4 +245,59 @@ TEST_CASE("a fenced lease is released by marking its row, token kept") {
   CHECK(put.operation == "put");
   CHECK(put.text("isReleased") == "1");
   CHECK(put.number("fencingToken") == "7");
+}
+
+TEST_CASE("a renewal that was answered after the lease's end does not bring it back, and its record is given back") {
+  Held held;
+  held.clock.advance(6s);
+  // The process stood still while the answer waited to be read.
+  held.table.then([&](const Asked&) {
+    held.clock.advance(15s);
+    return WriteOutcome{};
+  });
+  const auto renewed = held.lease->renew();
+  REQUIRE_FALSE(renewed.ok());
+  CHECK(renewed.error().kind == ErrorKind::lost);
+  CHECK_FALSE(held.lease->still_held());
+  const std::string written = held.table.asked[0].text("recordVersionNumber");
+  held.table.then_applied();
+  CHECK(held.lease->release() == ReleaseOutcome::released);
+  CHECK(held.table.asked[1].condition == "#v = :v OR #v = :w");
+  CHECK(held.table.asked[1].value(":w") == written);
+}
+
+TEST_CASE("a renewal that is refused by an item that is no lock's record has lost the lease") {
+  dynamo::Item stranger;
+  stranger.set("key", std::string("x"));
+  stranger.set("note", std::string("made by hand"));
+  for (const bool shown : {true, false}) {
+    Held held;
+    if (shown) {
+      held.table.then_refused(stranger);
+    } else {
+      held.table.then_refused(std::nullopt).then_item(stranger);
+    }
+    const auto renewed = held.lease->renew();
+    REQUIRE_FALSE(renewed.ok());
+    CHECK(renewed.error().kind == ErrorKind::lost);
+    CHECK_FALSE(held.lease->still_held());
+    CHECK(held.lease->loss().has_value());
+  }
+}
+
+TEST_CASE("a lease is its process's: a child of fork lets go of its copy, and may release it only by saying so") {
+  Held held;
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    { const Lease copy = *std::move(held.lease); }
+    ::_exit(static_cast<int>(held.table.asked.size()));
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
+  held.table.then_applied();
+  held.lease.reset();
+  CHECK(held.table.asked.size() == 1);
 }

@@ -119,3 +119,36 @@ TEST_CASE("a table with a sort key is asked with both keys") {
   CHECK(setup.table.asked[0].text("sk") == "b");
   CHECK_FALSE(setup.client->acquire("a").ok());
 }
+
+TEST_CASE("breaking that was refused after a lost reply looks at what stands there") {
+  for (const bool shown : {true, false}) {
+    LockSetup setup;
+    const Record broken = *decode(item(setup, "x", 10s), {});
+    Record renewed = broken;
+    renewed.version = "a later one";
+    const auto answer = [&](std::optional<dynamo::Item> standing) {
+      setup.table.then_refused(shown ? standing : std::nullopt, true);
+      if (!shown || !standing) setup.table.then_item(std::move(standing));
+    };
+    answer(encode(renewed, {}, Compat::java));
+    CHECK(*setup.client->break_lock(broken) == BreakOutcome::changed);
+    answer(std::nullopt);
+    CHECK(*setup.client->break_lock(broken) == BreakOutcome::broken);
+    renewed.released = true;
+    answer(encode(renewed, {}, Compat::java));
+    CHECK(*setup.client->break_lock(broken) == BreakOutcome::broken);
+  }
+}
+
+TEST_CASE("a retention that no TTL can hold, and a drift that no clock has, are cut to what can be") {
+  LockClientOptions options;
+  options.retention = Duration::max();
+  options.drift_ppm = 4'000'000;
+  LockSetup setup(true, options);
+  setup.table.then_applied().then_applied();
+  const auto lease = setup.client->acquire("x");
+  REQUIRE(lease.ok());
+  CHECK(lease->still_held());
+  const test::Asked& put = setup.table.asked[0];
+  CHECK(std::stoll(put.number("ttl")) > std::stoll(put.number("expiresAt")) / 1000);
+}

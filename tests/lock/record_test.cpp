@@ -133,3 +133,12 @@ TEST_CASE("a lease's length is read as milliseconds or as a Go duration") {
     CHECK_FALSE(parse_lease_duration(text).has_value());
   }
 }
+
+TEST_CASE("what is written of a lease's length is no less than what its holder counts on") {
+  Record record;
+  record.name = LockName("x");
+  record.version = "v";
+  record.lease = 1s + 999us;
+  CHECK(*encode(record, {}, Compat::java).find_as<std::string>("leaseDuration") == "1001");
+  CHECK(*encode(record, {}, Compat::go).find_as<std::string>("leaseDuration") == "1001ms");
+}

@@ -413,3 +413,77 @@ TEST_CASE("a service that is too slow for all leases keeps nearly as many as wit
   CHECK(few > 250);
   CHECK(kept(512) > few * 4 / 5);
 }
+
+TEST_CASE("a risk in the term of a renewal by hand is told like any other") {
+  Setup setup;
+  const auto lease = setup.site.add(*setup.loop, "x");
+  bool works = false;
+  // Refused at once, so that the renewal by hand comes between two tries.
+  setup.site.table.answer = [&](const Started&, const dynamo::Operation&) {
+    return works ? Reply{20ms} : Reply{1ms, make_error(ErrorKind::not_applied, "not now")};
+  };
+  setup.run_for(7s);
+  while (setup.site.table.in_flight > 0) REQUIRE(setup.loop->step());
+  REQUIRE(setup.site.at_risk.size() == 1);
+  works = true;
+  REQUIRE(lease->renew({}).ok());
+  const MonotonicTime renewed = setup.clock.now();
+  works = false;
+  setup.run_for(9s);
+  REQUIRE(setup.site.at_risk.size() == 2);
+  CHECK(setup.site.at_risk[1].at >= renewed + 6s);
+  CHECK(setup.site.renewed.empty());  // Whoever renews by hand knows it.
+  CHECK(setup.site.lost.empty());
+}
+
+TEST_CASE("nothing is sent about a lease from the moment it was removed, though its renewal was in doubt") {
+  Setup setup;
+  setup.site.add(*setup.loop, "other", 300s);  // So that the table stays open.
+  const auto lease = setup.site.add(*setup.loop, "x");
+  bool removed = false;
+  std::size_t writes = 0;
+  setup.site.table.answer = [&](const Started& request, const dynamo::Operation&) {
+    if (request.key != "x") return Reply{20ms};
+    CHECK_FALSE(removed);
+    // The first is not answered: the second one settles it, and would go on to renew.
+    return ++writes == 1 ? Reply{} : Reply{20ms};
+  };
+  setup.site.table.before_wait = [&] {
+    if (writes < 2 || removed) return;
+    setup.loop->remove(lease.get());
+    removed = true;
+  };
+  setup.run_for(20s);
+  CHECK(removed);
+  CHECK(lease->writes().second.has_value());
+}
+
+TEST_CASE("what events hold is destroyed where it may call the loop") {
+  struct Calling {
+    Calling(RenewalLoop& of, const LeaseState* about) : loop(of), key(about) {}
+    ~Calling() { loop.remove(key); }
+    RenewalLoop& loop;
+    const LeaseState* key;
+  };
+  Setup setup;
+  const auto second = lease_on(setup.site.core, "second", 10s);
+  const auto calling = [&] { return std::make_shared<Calling>(*setup.loop, second.get()); };
+  const auto lease = lease_on(setup.site.core, "first", 10s);
+  setup.loop->add(second, {});
+  SUBCASE("when they are replaced") {
+    setup.loop->add(lease, {[held = calling()] {}, nullptr, nullptr});
+    setup.loop->add(lease, {});
+  }
+  SUBCASE("when the lease is removed") {
+    setup.loop->add(lease, {[held = calling()] {}, nullptr, nullptr});
+    setup.loop->remove(lease.get());
+  }
+  SUBCASE("when the lease is lost") {
+    setup.site.table.answer = [](const Started&, const dynamo::Operation&) { return Reply{}; };
+    bool told = false;
+    setup.loop->add(lease, {nullptr, nullptr, [held = calling(), &told](const Error&) { told = true; }});
+    setup.run_for(11s);
+    CHECK(told);
+  }
+  setup.run_for(1s);
+}

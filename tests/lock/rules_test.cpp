@@ -92,3 +92,15 @@ TEST_CASE("stretching and shrinking bracket the true span for clocks within the 
   CHECK(shrunk(20s, 500) < 20s - 9ms);
   CHECK(shrunk(20s, 500) > 20s - 11ms);
 }
+
+TEST_CASE("a record whose lease is for ever is watched for ever, and not taken at the first look") {
+  for (const Duration lease : {Duration::max(), Duration::max() - 1ns, Duration(Duration::max().count() / 1000 * 999)}) {
+    Scene scene;
+    scene.record.lease = lease;
+    scene.sight.looked_at = at(24h * 365 * 200);
+    scene.sight.now = scene.sight.looked_at;
+    CHECK(stretched(lease, 500) >= lease);
+    CHECK(decide(scene.sight).step == Step::wait);
+    CHECK(decide(scene.sight).look_again > scene.sight.now);
+  }
+}

@@ -9,7 +9,7 @@ namespace dynamutex::simulation {
 
 /// What a Renewer told of one lease.
 struct LockUser::Care {
-  bool at_risk_told = false;  ///< Since the last success.
+  std::optional<MonotonicTime> at_risk_told;  ///< For the term with this end; nothing since the Renewer's last success.
   bool lost_told = false;
   bool removed = false;
   bool given_back = false;
@@ -35,13 +35,16 @@ void LockUser::start_care(Held& held) {
     stage_.world.trace("renewed by the Renewer");
     ++stage_.tally.renewed;
     ++stage_.tally.renewed_in_care;
-    care->at_risk_told = false;
+    care->at_risk_told.reset();
   };
-  events.on_at_risk = [this, news, care = held.care](const Error& reason) {
+  events.on_at_risk = [this, news, care = held.care, lease](const Error& reason) {
     if (!news(false)) return;
     stage_.world.trace("at risk: %s", reason.message.c_str());
-    stage_.checker.require(!care->at_risk_told, "a risk is told once");
-    care->at_risk_told = true;
+    // A renewal by hand may have begun another term meanwhile.
+    const World::NoPause no_pause(stage_.world);
+    const MonotonicTime end = valid_until(*lease);
+    stage_.checker.require(care->at_risk_told != end, "a risk is told once");
+    care->at_risk_told = end;
     ++stage_.tally.at_risk_told;
   };
   events.on_lost = [this, news, care = held.care, lease](const Error& reason) {

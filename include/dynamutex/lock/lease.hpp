@@ -20,7 +20,7 @@ class LeaseState;
 enum class ReleaseOutcome {
   released,      ///< The lock is free.
   already_lost,  ///< It was not ours any more when the release came.
-  in_doubt,      ///< No answer in time; the lock is free at the latest when its lease ends.
+  in_doubt,  ///< No answer in time; the lock is free at the latest when its lease ends, counted from the last renewal that was sent.
 };
 
 [[nodiscard]] DYNAMUTEX_EXPORT const char* to_string(ReleaseOutcome outcome) noexcept;
@@ -31,7 +31,8 @@ enum class ReleaseOutcome {
 /// `server_error_max`, this machine's clock *rate* to within the drift, and nobody breaks the lock by hand. It cannot
 /// promise what happens after `still_held()` said yes: a process that is paused there may act after its lease ended.
 ///
-/// Move-only. The destructor releases, best effort: it blocks for at most `LockClientOptions::release_timeout`.
+/// Move-only. The destructor releases, best effort: it blocks for at most `LockClientOptions::release_timeout`. Not so in a child of
+/// fork(2): a lease stays its parent's, and only an explicit `release` or `renew` there, where the parent leaves it alone, is carried out.
 /// Thread-safe except for moving, assigning and destroying. The LockClient must outlive it.
 class DYNAMUTEX_EXPORT Lease {
  public:
@@ -47,13 +48,14 @@ class DYNAMUTEX_EXPORT Lease {
   /// Time left until the lease may have ended; zero once it may. Clock arithmetic only.
   [[nodiscard]] Duration remaining() const noexcept;
 
-  /// Extends the lease to its full length from now. Blocks until `deadline`, but never beyond the lease's end.
-  /// Errors: `lost` (it is not ours any more: stop what it protects); `ambiguous`, `not_applied`, `throttled`, `denied`,
-  /// `timed_out`: the lease is as it was before, call again while `still_held()`.
+  /// Extends the lease to its full length from now. Blocks until `deadline`, but never beyond the lease's end. Of two threads that renew
+  /// at once the later one counts: the earlier one's request is in doubt, and it is answered `not_applied`.
+  /// Errors: `lost` (it is not ours any more, or is being released: stop what it protects); `ambiguous`, `not_applied`, `throttled`,
+  /// `denied`, `timed_out`: the lease is as it was before, call again while `still_held()`.
   [[nodiscard]] Result<void> renew(MonotonicTime deadline = MonotonicTime::max(), const Cancellation* cancellation = nullptr);
 
-  /// Gives the lock back. Blocks for at most `LockClientOptions::release_timeout`. Calling it again is harmless and answers
-  /// the same.
+  /// Gives the lock back. Blocks for at most `LockClientOptions::release_timeout`, and, where another thread is releasing it already,
+  /// for as much more; a renewal by another thread is overtaken. Calling it again is harmless and answers the same.
   ReleaseOutcome release();
 
   /// Why the lease was lost, once `renew` or `release` learned of it from the table; empty otherwise.
@@ -79,6 +81,7 @@ class DYNAMUTEX_EXPORT Lease {
   friend class LockClient;
   friend class Renewer;
   explicit Lease(std::shared_ptr<LeaseState> state) noexcept;
+  void let_go() noexcept;
   std::shared_ptr<LeaseState> state_;
 };
 

@@ -21,17 +21,22 @@ namespace dynamutex::lock {
 
 constexpr Duration kLeaseMin = std::chrono::seconds(1);
 constexpr Duration kLeaseMax = std::chrono::hours(24 * 366);
+constexpr Duration kRetentionMax = std::chrono::hours(24 * 3660);
+constexpr unsigned kDriftPpmMax = 900'000;
 
 struct LockClientOptions {
   KeySchema schema;
   std::string owner;  ///< Written as ownerName; empty for "host:pid:random".
   Compat compat = Compat::java;
-  unsigned drift_ppm = 500;                         ///< How much faster or slower the local clock may run, in parts per million.
-  Duration retention = std::chrono::hours(24 * 7);  ///< DynamoDB's TTL deletes a dead record this much later.
-  Duration poll_min = std::chrono::milliseconds(50);      ///< First pause between two looks while waiting.
-  Duration poll_max = std::chrono::seconds(1);            ///< Longest pause.
-  Duration operation_timeout = std::chrono::seconds(10);  ///< Bound on each call that does not wait for a lock.
-  Duration release_timeout = std::chrono::seconds(3);     ///< Bound on a release.
+  /// How much faster or slower the local clock may run, in parts per million: up to kDriftPpmMax. The bounds on the servers' time have an
+  /// allowance of their own, dynamo::ServerClockOptions::drift_ppm: raise both.
+  unsigned drift_ppm = 500;
+  Duration retention = std::chrono::hours(24 * 7);  ///< DynamoDB's TTL deletes a dead record this much later; 0 to kRetentionMax.
+  Duration poll_min = std::chrono::milliseconds(50);  ///< First pause between two looks while waiting.
+  Duration poll_max = std::chrono::seconds(1);        ///< Longest pause.
+  /// Bound on each call that does not wait for a lock; of `list` and `prune`, on each of their requests.
+  Duration operation_timeout = std::chrono::seconds(10);
+  Duration release_timeout = std::chrono::seconds(3);  ///< Bound on a release.
 };
 
 /// What a waiter may want to tell.
@@ -87,7 +92,8 @@ enum class BreakOutcome {
 /// follows from the servers' time as their replies bound it, or from watching a record stay unchanged for its whole
 /// lease; never from this machine's wall clock.
 ///
-/// Thread-safe. Blocking: each call returns by the deadline that its options imply, or at once when cancelled.
+/// Thread-safe. Blocking: each call returns by the deadline that its options imply, or at once when cancelled; one that has to take
+/// back what it wrote takes up to 500 ms more after it was cancelled, and 100 ms after its deadline.
 /// The table, the clock and the entropy must outlive it, and it must outlive its leases.
 class DYNAMUTEX_EXPORT LockClient {
  public:
