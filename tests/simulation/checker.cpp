@@ -64,7 +64,7 @@ void Checker::ended(const Process& process, const lock::Lease& lease) {
 
 void Checker::foreign_holds(const Process& process, int lock, TrueTime until) {
   foreign_ended(process);
-  holders_.push_back({&process, {process.id, process.acquisition}, lock, nullptr, until, {}, {}});
+  holders_.push_back({&process, {process.id, process.acquisition}, lock, nullptr, until, {}, {}, false});
 }
 
 void Checker::foreign_ended(const Process& process) {
@@ -118,6 +118,10 @@ void Checker::note_term(Holder& holder) {
   // A step that began a term may have gone on to be paused.
   if (is_first || (is_held && end != holder.term.end)) holder.term = {end, holder.frozen_seen, is_held};
   holder.frozen_seen = holder.process->machine->frozen_for;
+  // But for a pause between reading the clock and acting on it.
+  const bool comes_back = is_held && holder.ended && holder.process->paused_until != world_.now();
+  require(!comes_back, "a lease that ended does not come back", [&] { return text(holder.origin); });
+  holder.ended = !is_held;
 }
 
 Checker::Term Checker::term_of(const lock::Lease& lease) const {

@@ -69,6 +69,7 @@ class Checker final : public TableWatcher {
     TrueTime until;            ///< Foreign only.
     Term term{};               ///< Not of a foreign client.
     Duration frozen_seen{};    ///< After the step before.
+    bool ended = false;        ///< Not held when it was last looked at.
   };
   /// A lock's row as it stands, and whether it is a living record.
   struct Standing {

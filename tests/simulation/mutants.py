@@ -1,8 +1,10 @@
 """Plants one bug at a time in a copy of the code and tells after how many schedules the simulator finds it.
 
     python3 mutants.py [--schedules N] [--seed S] [--only NAME,…] [--work FOLDER]
+    python3 mutants.py --check
 
-Fails if a bug is not found within N schedules (100,000), or cannot be planted any more.
+Fails if a bug is not found within N schedules (100,000), or cannot be planted any more; with --check that alone is looked at, and
+nothing is built.
 """
 
 import argparse
@@ -33,11 +35,15 @@ add_subdirectory(tests/simulation)
 """
 
 
+def copy_sources(copy):
+    for folder in ("src", "include", "cmake", "tests/simulation"):
+        shutil.copytree(PROJECT / folder, copy / folder, dirs_exist_ok=True)
+
+
 def lay_out(copy):
     # Compilations are the same wherever the copy lies.
     os.environ.update(CCACHE_BASEDIR=str(copy), CCACHE_NOHASHDIR="1")
-    for folder in ("src", "include", "cmake", "tests/simulation"):
-        shutil.copytree(PROJECT / folder, copy / folder, dirs_exist_ok=True)
+    copy_sources(copy)
     (copy / "CMakeLists.txt").write_text(CMAKE)
     launcher = ["-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"] if shutil.which("ccache") else []
     run(["cmake", "-S", copy, "-B", copy / "build", "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release",
@@ -55,6 +61,11 @@ def build(copy):
     run(["cmake", "--build", copy / "build", "--target", "simulate", "--", "-j", str(os.cpu_count() or 1)])
 
 
+def write_back(originals):
+    for path, original in originals.items():
+        path.write_text(original)
+
+
 def plant(copy, edits):
     """Applies the edits; returns what to write back afterwards."""
     originals = {}
@@ -64,8 +75,7 @@ def plant(copy, edits):
         originals.setdefault(path, content)
         expected = times[0] if times else 1
         if content.count(text) != expected:
-            for changed, original in originals.items():
-                changed.write_text(original)
+            write_back(originals)
             raise LookupError(f"{file} has this {content.count(text)} times: {text!r}")
         path.write_text(content.replace(text, becomes))
     return originals
@@ -81,13 +91,32 @@ def hunt(copy, mode, schedules, seed):
     return ("?", f"none, but it ended with code {done.returncode}") if done.returncode not in (0, 1) else None
 
 
+def check():
+    """Whether every bug can still be planted."""
+    missed = 0
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = pathlib.Path(temporary)
+        copy_sources(copy)
+        for name, _, _, edits in MUTATIONS:
+            try:
+                write_back(plant(copy, edits))
+            except LookupError as problem:
+                print(f"{name} cannot be planted: {problem}")
+                missed += 1
+    print(f"{len(MUTATIONS)} to plant, {missed} that cannot be")
+    return 1 if missed else 0
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--schedules", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="")
     parser.add_argument("--work", default="")
+    parser.add_argument("--check", action="store_true")
     arguments = parser.parse_args()
+    if arguments.check:
+        return check()
     only = {name for name in arguments.only.split(",") if name}
     missed = 0
     with tempfile.TemporaryDirectory() as temporary:
@@ -107,8 +136,7 @@ def main():
                 build(copy)
                 found = hunt(copy, mode, arguments.schedules, arguments.seed)
             finally:
-                for path, original in originals.items():
-                    path.write_text(original)
+                write_back(originals)
             missed += found is None
             count, rule = found or ("-", f"NOT FOUND: {what}")
             print(f"{name:28} {mode:6} {count:>9}  {rule}", flush=True)

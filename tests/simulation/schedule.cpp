@@ -203,10 +203,18 @@ Verdict Schedule::run() {
   tally_.events += world_.events();
   tally_.faults.add(Fault::paused_at_a_step, world_.pauses());
   for (const auto& user : users_) tally_.requests += static_cast<std::uint64_t>(user->process().requests);
-  if (settings_.assumptions != Assumptions::hold) {
-    ++tally_.broken_schedules;
-    if (settings_.assumptions == Assumptions::server_beyond_error) tally_.faults.add(Fault::server_clock_beyond_error);
-    if (checker_.overlap_found()) ++tally_.broken_overlaps;
+  const std::uint64_t overlaps = checker_.overlap_found() ? 1 : 0;
+  switch (settings_.assumptions) {
+    case Assumptions::hold: break;
+    case Assumptions::rate_beyond_drift:
+      ++tally_.rate_broken;
+      tally_.rate_overlaps += overlaps;
+      break;
+    case Assumptions::server_beyond_error:
+      ++tally_.server_broken;
+      tally_.server_overlaps += overlaps;
+      tally_.faults.add(Fault::server_clock_beyond_error);
+      break;
   }
   return {checker_.violation(), world_.digest()};
 }

@@ -38,8 +38,11 @@ struct Tally {
   std::uint64_t handed_over = 0;         ///< To a waiter, in time.
   std::uint64_t replies_lost_alone = 0;  ///< Single lost replies…
   std::uint64_t recovered_in_one = 0;    ///< … settled by exactly one more round trip.
-  std::uint64_t broken_schedules = 0;    ///< With an assumption broken on purpose.
-  std::uint64_t broken_overlaps = 0;     ///< … in which two holders were seen.
+  // With an assumption broken on purpose, and of these those in which two holders were seen.
+  std::uint64_t rate_broken = 0;
+  std::uint64_t rate_overlaps = 0;
+  std::uint64_t server_broken = 0;
+  std::uint64_t server_overlaps = 0;
 
   /// Adds another one's numbers, each to its own.
   void add(const Tally& other) noexcept;

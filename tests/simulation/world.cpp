@@ -129,6 +129,7 @@ void World::pause_here(Duration longest) {
   trace("paused for %.6f s", static_cast<double>(span.count()) / 1e9);
   current_->process.machine->freeze(now_, now_ + span);
   block(now_ + span);
+  current_->process.paused_until = now_;
 }
 
 bool World::may_pause(const Process& process) const noexcept {

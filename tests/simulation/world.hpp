@@ -31,6 +31,7 @@ struct Process {
   int fibers_left = 0;
   unsigned pause_per_mille = 0;  ///< How often it is paused right after reading its clock.
   Duration pause_max{};
+  TrueTime paused_until{-1};  ///< When its last pause ended.
 };
 
 /// A fiber of a process, and what it waits for.
