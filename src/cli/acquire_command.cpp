@@ -126,7 +126,8 @@ int acquire_command(const CommandLine& line) {
   const Console console(line.globals.verbose, line.globals.color);
   const auto arguments = read_acquire_arguments(line);
   if (!arguments) return console.fail(arguments.error().message, exit_code::usage);
-  const OpenedWorld opened = open_world(line.globals, console, {arguments->lock.owner, arguments->lock.compat});
+  const OpenedWorld opened =
+      open_world(line.globals, console, {arguments->lock.owner, arguments->lock.compat, arguments->lock.poll_max});
   if (!opened.world) return opened.exit_code;
   const auto name = make_lock_name(arguments->lock.name, arguments->lock.sort_key, opened.world->settings().schema);
   if (!name) return console.fail(name.error().message, exit_code::usage);

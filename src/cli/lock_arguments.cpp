@@ -39,6 +39,13 @@ Result<void> read_compat(const std::string& text, lock::Compat& into) {
   return {};
 }
 
+Result<void> read_poll_max(const std::string& text, Duration& into) {
+  if (auto read = read_time("--poll-max", text, into); !read) return read;
+  if (into < lock::LockClientOptions().poll_min)
+    return invalid("--poll-max: " + quote(text) + " is too short; give at least 50ms");
+  return {};
+}
+
 Result<void> read_owner(const std::string& text, std::string& into) {
   if (text.empty()) return invalid("--owner: an owner needs a name");
   if (text.size() > kOwnerMax || !is_utf8(text)) return invalid("--owner: give UTF-8 text of at most 2048 bytes");
@@ -65,6 +72,8 @@ OptionTable with_lock_options(const OptionTable& more) {
       {Flag::owner, 0, "owner", "TEXT", "who holds it (default: HOST:PID:RANDOM)"},
       {Flag::sort_key, 0, "sort-key", "VALUE", "the lock's sort key, in a table that has one"},
       {Flag::compat, 0, "compat", "CLIENT", "write the lease as this client of the table reads it: java (default) or go"},
+      {Flag::poll_max, 0, "poll-max", "TIME",
+       "look no more often than this while waiting long: more where thousands wait (default: 1s)"},
   };
   options.insert(options.end(), more.begin(), more.end());
   return options;
@@ -88,6 +97,7 @@ Result<void> read_lock_flag(const GivenFlag& given, LockArguments& arguments) {
     case Flag::owner: return read_owner(given.value, arguments.owner);
     case Flag::sort_key: arguments.sort_key = given.value; return {};
     case Flag::compat: return read_compat(given.value, arguments.compat);
+    case Flag::poll_max: return read_poll_max(given.value, arguments.poll_max);
     default: return {};
   }
 }

@@ -8,6 +8,7 @@
 #include "cli/exit_codes.hpp"
 #include "cli/options.hpp"
 #include "dynamutex/clock.hpp"
+#include "dynamutex/lock/lock_client.hpp"
 #include "dynamutex/lock/record.hpp"
 #include "dynamutex/result.hpp"
 
@@ -23,6 +24,7 @@ struct LockArguments {
   std::optional<std::string> data;
   std::string owner;  ///< Empty for the default.
   lock::Compat compat = lock::Compat::java;
+  Duration poll_max = lock::LockClientOptions().poll_max;
 };
 
 /// The flags of `LockArguments`, followed by `more`.

@@ -36,6 +36,7 @@ enum class Flag {
   owner,
   sort_key,
   compat,
+  poll_max,
   watch,
   service,
   explain,

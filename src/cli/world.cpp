@@ -40,6 +40,7 @@ Result<std::unique_ptr<World>> World::create(const Settings& settings, const Env
   lock_options.schema = settings.schema;
   lock_options.owner = writer.owner;
   lock_options.compat = writer.compat;
+  lock_options.poll_max = writer.poll_max;
   world->locks_ = std::make_unique<lock::LockClient>(*world->table_, *world->clock_, *world->entropy_, std::move(lock_options));
   return world;
 }

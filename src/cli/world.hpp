@@ -16,10 +16,11 @@
 
 namespace dynamutex::cli {
 
-/// How this process's locks are written.
+/// How this process takes locks and writes them.
 struct Writer {
   std::string owner{};  ///< Empty for the default.
   lock::Compat compat = lock::Compat::java;
+  Duration poll_max = lock::LockClientOptions().poll_max;
 };
 
 /// Everything that the commands talk to. Thread-safe as its parts are; the console must outlive it.

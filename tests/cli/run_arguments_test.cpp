@@ -74,6 +74,9 @@ TEST_CASE("each flag of run has its effect, short and long") {
   CHECK(read({"--data", ""}).value().lock.data == "");
   CHECK(read({"--owner", "web-1"}).value().lock.owner == "web-1");
   CHECK(read({"--sort-key", "a"}).value().lock.sort_key == "a");
+  CHECK(read({}).value().lock.poll_max == 1s);
+  CHECK(read({"--poll-max", "10s"}).value().lock.poll_max == 10s);
+  CHECK(refusal({"--poll-max", "10ms"}).find("at least 50ms") != std::string::npos);
 }
 
 TEST_CASE("of two flags that say the same the last one counts") {

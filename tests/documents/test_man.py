@@ -58,6 +58,14 @@ class ManTest(ProgramTest):
         own = {flag for flag in described if flag.startswith("--")}
         self.assertEqual(set(), own - self.all_flags(), "not in the program")
 
+    def test_every_variable_that_is_read_is_in_the_page(self):
+        read = set()
+        for source in [*(ROOT / "src").rglob("*.cpp"), *(ROOT / "src").rglob("*.hpp")]:
+            read |= set(re.findall(r'"((?:AWS|DYNAMUTEX)_[A-Z0-9_]*[A-Z0-9])"', source.read_text()))
+        self.assertIn("AWS_EC2_METADATA_DISABLED", read)
+        text = self.rendered()
+        self.assertEqual(set(), {name for name in read if not re.search(rf"\b{name}\b", text)}, "not in the page")
+
     def test_the_exit_codes_are_those_of_the_program(self):
         source = (ROOT / "src" / "cli" / "exit_codes.hpp").read_text()
         codes = set(re.findall(r"constexpr int \w+ = (\d+);", source))
