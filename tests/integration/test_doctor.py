@@ -3,6 +3,7 @@
 import contextlib
 import http.server
 import json
+import shlex
 import threading
 
 from servers import free_port
@@ -78,8 +79,22 @@ class DoctorTest(CommandTest):
 
     def test_no_table(self):
         checks, _, text = self.examine("--table", "no-such-table")
-        self.assert_one_thing(checks, "table", "failure", "dynamutex --table no-such-table --region us-east-1 init")
+        self.assert_one_thing(checks, "table", "failure", "dynamutex init --table no-such-table")
         self.assert_code(78, text)
+
+    def test_the_command_that_creates_a_missing_table_creates_this_very_one(self):
+        """Whatever of it was said by flags, and nothing by the environment."""
+        nowhere = {"AWS_ENDPOINT_URL_DYNAMODB": None, "AWS_ENDPOINT_URL": None, "AWS_REGION": None}
+        flags = ["--table", "made-as-told", "--endpoint-url", self.proxy.url, "--key-name", "id", "--sort-key-name", "part of it"]
+        checks, _, _ = self.examine(*flags, arguments=["--sort-key", "x"], run_too=False, **nowhere)
+        said = self.dynamutex(*flags, "list", **nowhere)
+        self.assert_one_line(said, 78, "create it with: ")
+        for told in (checks["table"]["mend"].split("create it: ")[1], said.err.strip().split("create it with: ")[1]):
+            program, *words = shlex.split(told)
+            self.assertEqual("dynamutex", program)
+            self.assert_code(0, self.dynamutex(*words, **nowhere))
+            schema = self.dynamodb.describe_table(TableName="made-as-told")["Table"]["KeySchema"]
+            self.assertEqual(["id", "part of it"], [each["AttributeName"] for each in schema])
 
     def test_another_key_schema(self):
         checks, _, text = self.examine("--table", "other-key")
@@ -96,7 +111,7 @@ class DoctorTest(CommandTest):
             self.skipTest("its TTL cannot be turned on")
         self.create_table("without-ttl")
         checks, _, text = self.examine("--table", "without-ttl")
-        self.assert_one_thing(checks, "ttl", "warning", "dynamutex --table without-ttl init")
+        self.assert_one_thing(checks, "ttl", "warning", "dynamutex init --table without-ttl")
         self.assert_code(0, text)
         self.assert_code(0, self.dynamutex("--table", "without-ttl", "init"))
         self.assertEqual("ok", self.examine("--table", "without-ttl")[0]["ttl"]["status"])
