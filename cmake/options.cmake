@@ -27,7 +27,7 @@ set(DYNAMUTEX_LAYERS "sigv4;http;credentials;dynamo;lock" CACHE STRING
 # Where credentials may come from, besides the program itself and the environment.
 option(DYNAMUTEX_CREDENTIALS_PROFILE "Credentials from the shared files ~/.aws/config and ~/.aws/credentials" ON)
 option(DYNAMUTEX_CREDENTIALS_PROCESS "Credentials from a profile's credential_process" ON)
-option(DYNAMUTEX_CREDENTIALS_STS "Credentials of an assumed role" ON)
+option(DYNAMUTEX_CREDENTIALS_STS "Credentials of an assumed role, a profile's web identity too" ON)
 option(DYNAMUTEX_CREDENTIALS_WEB_IDENTITY "Credentials for a web identity token (EKS, OIDC)" ON)
 option(DYNAMUTEX_CREDENTIALS_CONTAINER "Credentials of a container (ECS, EKS)" ON)
 option(DYNAMUTEX_CREDENTIALS_IMDS "Credentials of an EC2 instance's role" ON)

@@ -38,10 +38,14 @@ endif()
 
 # Debian policy 12.5: every package has its licence there.
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdynamutex-dev RENAME copyright COMPONENT dynamutex_dev)
+install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libdynamutex-dev COMPONENT dynamutex_dev FILES_MATCHING PATTERN "*.?pp")
 if(BUILD_SHARED_LIBS)
   install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${runtime_package} RENAME copyright COMPONENT dynamutex_runtime)
 endif()
 if(DYNAMUTEX_BUILD_COMMAND)
   install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dynamutex RENAME copyright COMPONENT dynamutex_command)
+  install(FILES CHANGELOG.md docs/recipes.md docs/exit-codes.md docs/handle.md docs/protocol.md DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dynamutex
+          COMPONENT dynamutex_command)
+  install(DIRECTORY docs/schema DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/dynamutex COMPONENT dynamutex_command)
 endif()
 include(CPack)

@@ -4,6 +4,9 @@ import shutil
 
 from .harness import ROOT, WARNINGS, ConsumerTest
 
+# DYNAMUTEX_CREDENTIALS_…
+SOURCES = ("PROFILE", "PROCESS", "STS", "WEB_IDENTITY", "CONTAINER", "IMDS", "IOT")
+
 # A release's files; no tests, no examples, no vectors.
 RELEASED = ("CMakeLists.txt", "cmake", "include", "src", "LICENSE", "README.md", "CHANGELOG.md")
 
@@ -25,11 +28,20 @@ class SourceConsumerTest(ConsumerTest):
         self.assertEqual(["libdynamutex_sigv4.a"], sorted(path.name for path in build.rglob("libdynamutex_*.a") if "base" not in path.name))
 
     def test_all_by_fetch_content(self):
-        sources = ("PROFILE", "PROCESS", "STS", "WEB_IDENTITY", "CONTAINER", "IMDS", "IOT")
         build = self.build("fetch_content", f"-DDYNAMUTEX_SOURCE={self.source}", f"-DCMAKE_CXX_FLAGS={WARNINGS}",
-                           *(f"-DDYNAMUTEX_CREDENTIALS_{source}=OFF" for source in sources))
+                           *(f"-DDYNAMUTEX_CREDENTIALS_{source}=OFF" for source in SOURCES))
         self.check_locks(build / "locker")
         self.assertFalse(list(build.rglob("dynamutex_cli*")), "a guest builds no command unless it asks for it")
+
+    def test_each_source_of_credentials_can_be_left_out_alone(self):
+        build = self.scratch / "sources"
+        for left_out in SOURCES:
+            with self.subTest(left_out):
+                self.consume("cmake", "-S", self.source, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug",
+                             "-DDYNAMUTEX_LAYERS=sigv4;http;credentials", "-DDYNAMUTEX_BUILD_TESTS=OFF", "-DDYNAMUTEX_BUILD_EXAMPLES=OFF",
+                             "-DDYNAMUTEX_BUILD_COMMAND=OFF",
+                             *(f"-DDYNAMUTEX_CREDENTIALS_{source}={'OFF' if source == left_out else 'ON'}" for source in SOURCES))
+                self.consume("cmake", "--build", build, "-j", "2")
 
     def test_a_guest_installs_nothing_of_ours(self):
         build = self.configure("fetch_content", f"-DDYNAMUTEX_SOURCE={self.source}")
