@@ -22,6 +22,8 @@ class JsonWriter {
   JsonWriter& open_array() { return put("[", false); }
   JsonWriter& close_array() { return end(']'); }
   JsonWriter& key(std::string_view name) { return quoted({}, name, ":", false); }
+  /// A member of the program's own, as JSON: its name with the colon, and its value where that is always the same.
+  JsonWriter& member(std::string_view json) { return put(json, json.back() != ':'); }
   JsonWriter& string(std::string_view text) { return quoted({}, text, {}, true); }
   /// An object with one member, a string: {"S":"text"}.
   JsonWriter& tagged(char name, std::string_view text);

@@ -56,18 +56,18 @@ struct ValueWriter {
 
 void write_value(JsonWriter& json, const AttributeValue& value) { std::visit(ValueWriter{json}, value.storage()); }
 
-void write_text(JsonWriter& json, std::string_view name, std::string_view text) {
-  if (!text.empty()) json.key(name).string(text);
+void write_text(JsonWriter& json, std::string_view member, std::string_view text) {
+  if (!text.empty()) json.member(member).string(text);
 }
 
 void write_placeholders(JsonWriter& json, const Expression& expression) {
   if (!expression.names.empty()) {
-    json.key("ExpressionAttributeNames").open_object();
+    json.member(R"("ExpressionAttributeNames":)").open_object();
     for (const auto& [placeholder, name] : expression.names) json.key(placeholder).string(name);
     json.close_object();
   }
   if (!expression.values.empty()) {
-    json.key("ExpressionAttributeValues").open_object();
+    json.member(R"("ExpressionAttributeValues":)").open_object();
     for (const auto& [placeholder, value] : expression.values) {
       json.key(placeholder);
       write_value(json, value);
@@ -79,14 +79,14 @@ void write_placeholders(JsonWriter& json, const Expression& expression) {
 void write_condition(JsonWriter& json, std::string_view condition) {
   if (condition.empty()) return;
   // A refusal then brings the item that caused it, in the same round trip.
-  json.key("ConditionExpression").string(condition);
-  json.key("ReturnValuesOnConditionCheckFailure").string("ALL_OLD");
+  json.member(R"("ConditionExpression":)").string(condition);
+  json.member(R"("ReturnValuesOnConditionCheckFailure":"ALL_OLD")");
 }
 
 template <class WriteRest>
 void append_body(std::string& out, std::string_view table, WriteRest&& write_rest) {
   JsonWriter json(out, kTypicalBody);
-  json.open_object().key("TableName").string(table);
+  json.open_object().member(R"("TableName":)").string(table);
   write_rest(json);
   json.close_object();
 }
@@ -95,7 +95,7 @@ void append_body(std::string& out, std::string_view table, WriteRest&& write_res
 
 void append_json(std::string& out, std::string_view table, const PutItem& request) {
   append_body(out, table, [&](JsonWriter& json) {
-    json.key("Item");
+    json.member(R"("Item":)");
     write_members(json, request.item.attributes());
     write_condition(json, request.condition.text);
     write_placeholders(json, request.condition);
@@ -104,15 +104,15 @@ void append_json(std::string& out, std::string_view table, const PutItem& reques
 
 void append_json(std::string& out, std::string_view table, const GetItem& request) {
   append_body(out, table, [&](JsonWriter& json) {
-    json.key("Key");
+    json.member(R"("Key":)");
     write_members(json, request.key.attributes());
-    if (request.consistent) json.key("ConsistentRead").boolean(true);
+    if (request.consistent) json.member(R"("ConsistentRead":true)");
   });
 }
 
 void append_json(std::string& out, std::string_view table, const DeleteItem& request) {
   append_body(out, table, [&](JsonWriter& json) {
-    json.key("Key");
+    json.member(R"("Key":)");
     write_members(json, request.key.attributes());
     write_condition(json, request.condition.text);
     write_placeholders(json, request.condition);
@@ -121,23 +121,23 @@ void append_json(std::string& out, std::string_view table, const DeleteItem& req
 
 void append_json(std::string& out, std::string_view table, const UpdateItem& request) {
   append_body(out, table, [&](JsonWriter& json) {
-    json.key("Key");
+    json.member(R"("Key":)");
     write_members(json, request.key.attributes());
-    write_text(json, "UpdateExpression", request.update.text);
+    write_text(json, R"("UpdateExpression":)", request.update.text);
     write_condition(json, request.condition);
     write_placeholders(json, request.update);
-    json.key("ReturnValues").string("ALL_NEW");
+    json.member(R"("ReturnValues":"ALL_NEW")");
   });
 }
 
 void append_json(std::string& out, std::string_view table, const Scan& request) {
   append_body(out, table, [&](JsonWriter& json) {
-    write_text(json, "FilterExpression", request.filter.text);
+    write_text(json, R"("FilterExpression":)", request.filter.text);
     write_placeholders(json, request.filter);
-    if (request.consistent) json.key("ConsistentRead").boolean(true);
-    json.key("Limit").integer(request.page_items_max);
+    if (request.consistent) json.member(R"("ConsistentRead":true)");
+    json.member(R"("Limit":)").integer(request.page_items_max);
     if (!request.start_after.empty()) {
-      json.key("ExclusiveStartKey");
+      json.member(R"("ExclusiveStartKey":)");
       write_members(json, request.start_after.attributes());
     }
   });

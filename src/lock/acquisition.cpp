@@ -32,7 +32,7 @@ Acquisition::Acquisition(std::shared_ptr<Core> core, const LockName& name, const
     : core_(std::move(core)), name_(name), options_(options), deadline_(deadline_of(*core_, options, latest)),
       pause_(core_->options.poll_min) {}
 
-Next Acquisition::begin() { return act({Step::create, core_->clock.now()}); }
+Next Acquisition::begin() { return act({Step::create, MonotonicTime::max()}); }
 
 Next Acquisition::answered(Result<dynamo::WriteOutcome> answer) { return passed_on(dialogue_->answered(std::move(answer))); }
 
@@ -95,7 +95,7 @@ Next Acquisition::write(Step step) {
 
   last_write_ = first_write(*core_, name_, options_);
   dynamo::CallOptions options = call_options();
-  const Duration reserve = std::min(kCleanupMax, (deadline_ - core_->clock.now()) / 10);
+  const Duration reserve = std::min(kCleanupMax, (deadline_ - last_write_->from) / 10);
   options.deadline = saturating_add(deadline_, -reserve);
   return follow(part_.emplace<Settling>(*core_, name_,
                                         step == Step::create ? take_if_free(*core_, *last_write_, options_.fenced)

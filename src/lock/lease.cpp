@@ -29,9 +29,9 @@ Lease& Lease::operator=(Lease&& other) noexcept {
 
 Lease::~Lease() { let_go(); }
 
-/// A child of fork(2) has a copy of a lease that is its parent's.
+/// What was given back is not given back again. A child of fork(2) has a copy of a lease that is its parent's.
 void Lease::let_go() noexcept {
-  if (state_ && state_->is_own()) release();
+  if (state_ && !state_->given_back() && state_->is_own()) release();
 }
 
 bool Lease::still_held() const noexcept { return state_->remaining() > Duration::zero(); }

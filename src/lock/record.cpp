@@ -52,6 +52,11 @@ std::string lease_duration_text(Duration lease, Compat compat) {
   return whole % 1000 == 0 ? std::to_string(whole / 1000) + "s" : std::to_string(whole) + "ms";
 }
 
+void set_key(const LockName& name, const KeySchema& schema, dynamo::Item& item) {
+  item.set(schema.key, name.key);
+  if (!schema.sort_key.empty()) item.set(schema.sort_key, name.sort_key);
+}
+
 }  // namespace
 
 bool is_record_attribute(std::string_view name) noexcept {
@@ -60,14 +65,14 @@ bool is_record_attribute(std::string_view name) noexcept {
 
 dynamo::Item encode_key(const LockName& name, const KeySchema& schema) {
   dynamo::Item item;
-  item.set(schema.key, name.key);
-  if (!schema.sort_key.empty()) item.set(schema.sort_key, name.sort_key);
+  set_key(name, schema, item);
   return item;
 }
 
 dynamo::Item encode(const Record& record, const KeySchema& schema, Compat compat) {
-  dynamo::Item item = encode_key(record.name, schema);
+  dynamo::Item item;
   item.reserve(attribute::kAll.size() + 2);
+  set_key(record.name, schema, item);
   item.set(attribute::kOwner, record.owner);
   item.set(attribute::kVersion, record.version);
   item.set(attribute::kLeaseDuration, lease_duration_text(record.lease, compat));

@@ -36,13 +36,12 @@ RenewalView RenewalLoop::view(const Entry& entry) noexcept {
   lease.valid_until = entry.state->valid_until();
   lease.length = entry.state->length();
   if (entry.retry_at != MonotonicTime::max()) lease.retry_at = entry.retry_at;
-  lease.at_risk_told = entry.at_risk_told;
+  lease.at_risk_told = entry.risk_told == lease.term_began;
   lease.early = entry.early;
   return lease;
 }
 
-/// A term that began meanwhile, by a renewal that was not the loop's, knows no failure and no risk. With a flight under way it may be
-/// the loop's own: then landing tells.
+/// A term that began meanwhile, by a renewal that was not the loop's, knows no failure. With a flight under way it may be the loop's own.
 void RenewalLoop::notice_renewal_by_others(Entry& entry) noexcept {
   if (entry.flight != 0) return;
   const MonotonicTime began = entry.state->term_began();
@@ -51,7 +50,6 @@ void RenewalLoop::notice_renewal_by_others(Entry& entry) noexcept {
   entry.retry_at = MonotonicTime::max();
   entry.failures = 0;
   entry.failure.reset();
-  entry.at_risk_told = false;
 }
 
 void RenewalLoop::add(std::shared_ptr<LeaseState> state, RenewerEvents events) {
@@ -232,7 +230,8 @@ void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime no
   while (!stopping_ && news_.next() <= now) {
     Entry& entry = news_.first();
     notice_renewal_by_others(entry);
-    const RenewalPlan plan = plan_renewal(view(entry), now);
+    const RenewalView lease = view(entry);
+    const RenewalPlan plan = plan_renewal(lease, now);
     if (plan.step == RenewalStep::tell_lost) {
       Remains lost = forget(entry.state.get());
       clear_away(lock);
@@ -243,7 +242,7 @@ void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime no
       continue;
     }
     const bool news = plan.step == RenewalStep::tell_at_risk;
-    if (news) entry.at_risk_told = true;
+    if (news) entry.risk_told = lease.term_began;
     const Error reason = entry.failure ? *entry.failure : unanswered_error(*entry.state);
     set_news(entry, plan_renewal(view(entry), now).next_news);
     if (entry.queue == Queue::none && entry.flight == 0) enqueue(entry, Queue::due, renewal_due(view(entry)));
@@ -383,9 +382,7 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
   Entry& entry = found->second;
   entry.flight = 0;
   const bool renewed = flight.renewing && flight.renewing->result().ok();
-  // It may have settled an earlier renewal, by which the lease has a new term, and then have failed with its own.
-  const MonotonicTime began = entry.state->term_began();
-  const bool extended = began != std::exchange(entry.term_began, began);
+  entry.term_began = entry.state->term_began();
   if (flight.renewing) table.room.ended(renewed, now);
   if (renewed) {
     const Duration took = now - flight.began;
@@ -402,9 +399,8 @@ void RenewalLoop::land(std::unique_lock<std::mutex>& lock, const Flight& flight,
     const int failures = std::max(1, static_cast<int>(entry.failures));
     entry.retry_at = now + renewal_pause(failures, flight.state->length(), unit_interval(entropy_));
   }
-  if (extended) entry.at_risk_told = false;
   schedule(entry, now);
-  if (!extended || !entry.events || !entry.events->on_renewed) return;
+  if (!renewed || !entry.events || !entry.events->on_renewed) return;
   tell(lock, {entry.state, entry.events}, [](const Remains& about) { about.events->on_renewed(); });
 }
 

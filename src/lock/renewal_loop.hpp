@@ -52,7 +52,8 @@ class RenewalLoop {
     std::shared_ptr<const RenewerEvents> events;  ///< Null where there are none.
     std::unique_ptr<Error> failure;               ///< The last, if the last renewal failed.
     Table* table = nullptr;
-    MonotonicTime term_began;  ///< Of the term that `failures`, `failure`, `retry_at` and `at_risk_told` are about.
+    MonotonicTime term_began;                        ///< Of the term that `failures`, `failure` and `retry_at` are about.
+    MonotonicTime risk_told = MonotonicTime::min();  ///< When the term began whose risk was told.
     MonotonicTime news_at;
     MonotonicTime rank;                             ///< In `due`: when it is. In the others: when the lease ends.
     MonotonicTime retry_at = MonotonicTime::max();  ///< After a failure; else max().
@@ -63,7 +64,6 @@ class RenewalLoop {
     std::uint32_t place = 0;
     std::int32_t failures = 0;
     Queue queue = Queue::none;
-    bool at_risk_told = false;
   };
   using Ranked = Timetable<Entry, &Entry::rank, &Entry::place>;
   using News = Timetable<Entry, &Entry::news_at, &Entry::news_place>;
