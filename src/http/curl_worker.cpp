@@ -15,9 +15,6 @@ namespace {
 using std::chrono::duration_cast;
 using std::chrono::milliseconds;
 
-/// libcurl's own default.
-constexpr long kDnsCacheTimeout_s = 60;
-
 template <class Value>
 bool set(CURL* easy, CURLoption option, Value value) noexcept {
   return ::curl_easy_setopt(easy, option, value) == CURLE_OK;
@@ -188,13 +185,6 @@ bool CurlWorker::set_request(const Request& request, MonotonicTime now) {
   if (connect_anew != connect_anew_) {
     connect_anew_ = connect_anew;
     ok = ok && set(easy_, CURLOPT_FRESH_CONNECT, connect_anew ? 1L : 0L);
-  }
-  // With a connection to use again no name is resolved, and libcurl need not go through all of its cache after each request. Should the
-  // connection turn out dead, this one request goes where the last ones went; where that fails, the next one resolves anew.
-  const bool resolves = connect_anew || sockets_.empty();
-  if (resolves != resolves_) {
-    resolves_ = resolves;
-    ok = ok && set(easy_, CURLOPT_DNS_CACHE_TIMEOUT, resolves ? kDnsCacheTimeout_s : -1L);
   }
   if (has_body_) {
     ok = ok && set(easy_, CURLOPT_POSTFIELDS, request.body.empty() ? "" : request.body.data()) &&

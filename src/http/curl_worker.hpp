@@ -86,7 +86,6 @@ class CurlWorker {
   std::string method_;
   bool has_body_ = false;
   bool connect_anew_ = false;
-  bool resolves_ = true;
   MonotonicTime connected_at_{};
   MonotonicTime last_used_{};
 
