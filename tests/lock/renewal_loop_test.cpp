@@ -466,6 +466,7 @@ TEST_CASE("what events hold is destroyed where it may call the loop") {
     const LeaseState* key;
   };
   Setup setup;
+  setup.site.add(*setup.loop, "other", 300s);  // So that the loop never runs out of leases.
   const auto second = lease_on(setup.site.core, "second", 10s);
   const auto calling = [&] { return std::make_shared<Calling>(*setup.loop, second.get()); };
   const auto lease = lease_on(setup.site.core, "first", 10s);
@@ -479,7 +480,9 @@ TEST_CASE("what events hold is destroyed where it may call the loop") {
     setup.loop->remove(lease.get());
   }
   SUBCASE("when the lease is lost") {
-    setup.site.table.answer = [](const Started&, const dynamo::Operation&) { return Reply{}; };
+    setup.site.table.answer = [](const Started& request, const dynamo::Operation&) {
+      return request.key == "first" ? Reply{} : Reply{20ms};
+    };
     bool told = false;
     setup.loop->add(lease, {nullptr, nullptr, [held = calling(), &told](const Error&) { told = true; }});
     setup.run_for(11s);
