@@ -41,9 +41,8 @@ Result<void> read_compat(const std::string& text, lock::Compat& into) {
 
 Result<void> read_poll_max(const std::string& text, Duration& into) {
   if (auto read = read_time("--poll-max", text, into); !read) return read;
-  if (into < lock::LockClientOptions().poll_min)
-    return invalid("--poll-max: " + quote(text) + " is too short; give at least 50ms");
-  return {};
+  if (into >= lock::LockClientOptions().poll_min) return {};
+  return invalid("--poll-max: " + quote(text) + " is too short; give at least 50ms");
 }
 
 Result<void> read_owner(const std::string& text, std::string& into) {

@@ -90,13 +90,22 @@ Error no_region() {
       "http://localhost:8000)");
 }
 
-Result<std::string> resolve_region(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files) {
+namespace {
+
+Result<void> check_place_flags(const GlobalFlags& flags, const ProfileFiles& files) {
   for (const auto& [flag, value] : {std::pair("--region", &flags.region), {"--endpoint-url", &flags.endpoint_url}}) {
     if (*value && (*value)->empty()) return invalid(std::string(flag) + " is empty");
   }
   if (flags.profile && files.profile(*flags.profile) == nullptr) {
     return invalid("--profile: there is no profile " + quote(*flags.profile) + " in the shared AWS files");
   }
+  return {};
+}
+
+}  // namespace
+
+Result<std::string> resolve_region(const GlobalFlags& flags, const Environment& environment, const ProfileFiles& files) {
+  if (auto checked = check_place_flags(flags, files); !checked) return std::move(checked).error();
   return dynamo::configured_region(environment, files, place_options(flags));
 }
 
@@ -108,8 +117,7 @@ Result<Settings> resolve_settings(const GlobalFlags& flags, const Environment& e
   auto schema = resolve_schema(flags, environment);
   if (!schema) return std::move(schema).error();
   settings.schema = *std::move(schema);
-  auto region = resolve_region(flags, environment, files);
-  if (!region) return std::move(region).error();
+  if (auto checked = check_place_flags(flags, files); !checked) return std::move(checked).error();
   auto place = dynamo::resolve_place(environment, files, place_options(flags));
   if (!place && place.error().message.rfind(kNoRegion, 0) == 0) return no_region();
   if (!place) return std::move(place).error();

@@ -55,9 +55,10 @@ class DYNAMUTEX_EXPORT Renewer {
   void add(const Lease& lease, RenewerEvents events = {});
 
   /// Stops renewing `lease`; no event of it is told once this returned, and its table is not used for it. A request under way is
-  /// given up: it is in doubt, and the lease settles it (a dynamo::Client may still be in the middle of its few retries). Blocks only while an event of this lease is being told, or, for the last
-  /// lease of its table, for the moment in which the table's requests are ended. Called from an event it does not wait, and the
-  /// table must live until that event has returned, and the next one or `~Renewer` has begun.
+  /// given up: it is in doubt, and the lease settles it (a dynamo::Client may still be in the middle of its few retries). Blocks
+  /// only while an event of this lease is being told, or, for the last lease of its table, for the moment in which the table's
+  /// requests are ended. Called from an event it does not wait, and the table must live until that event has returned, and the
+  /// next one or `~Renewer` has begun.
   void remove(const Lease& lease);
 
  private:
