@@ -3,6 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <cstddef>
+#include <ctime>
 
 using namespace dynamutex::dynamo;
 using std::chrono::seconds;
@@ -46,5 +48,23 @@ TEST_CASE("a date that is not exactly one says nothing") {
                            "Sun, 06 Nov 1994 8 :49:37 GMT"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_http_date(text).has_value());
+  }
+}
+
+TEST_CASE("every day that the system's calendar knows is read, and the day after a month's last is none") {
+  constexpr std::time_t kDay = 86400;
+  for (std::time_t at = 0; at < 292 * 365 * kDay; at += kDay) {
+    std::tm parts{};
+    REQUIRE(::gmtime_r(&at, &parts) != nullptr);
+    char text[64];
+    REQUIRE(std::strftime(&text[0], sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) == 29);
+    REQUIRE_MESSAGE(parse_http_date(&text[0]) == ServerTime(seconds(at)), &text[0]);
+
+    const int month = parts.tm_mon;
+    ++parts.tm_mday;
+    REQUIRE(std::strftime(&text[0], sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts) == 29);
+    std::tm next = parts;
+    ::timegm(&next);
+    REQUIRE_MESSAGE(parse_http_date(&text[0]).has_value() == (next.tm_mon == month), &text[0]);
   }
 }

@@ -89,9 +89,14 @@ TEST_CASE("text of any length, with or without what JSON escapes, comes back as 
       if (size > 0) text[size * 7 / 8] = odd;
       put.item.set("text", text);
       put.item.set("all", std::string(size, odd));
-      const json sent = json::parse(to_json("t", put));
+      put.item.set("named " + text, Number{"1"});
+      put.condition.names = {{"#n", text}};
+      const json sent = json::parse(to_json(text, put));
+      CHECK(sent["TableName"] == text);
       CHECK(sent["Item"]["text"]["S"] == text);
       CHECK(sent["Item"]["all"]["S"] == std::string(size, odd));
+      CHECK(sent["Item"]["named " + text]["N"] == "1");
+      CHECK(sent["ExpressionAttributeNames"]["#n"] == text);
     }
   }
 }

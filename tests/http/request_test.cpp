@@ -5,6 +5,7 @@
 
 #include "http/helpers.hpp"
 #include "http/raw_server.hpp"
+#include "http/request_check.hpp"
 
 using namespace dynamutex;
 using namespace dynamutex::testing;
@@ -159,6 +160,26 @@ TEST_CASE("a request that cannot be sent as it is, is refused before anything is
   CHECK(kind_of(url, "POST", {"a", "hunter2\r\nInjected: 1"}) == ErrorKind::invalid);
   CHECK(kind_of(url, "POST", {"a:b", "hunter2"}) == ErrorKind::invalid);
   CHECK(server.connections() == 0);
+}
+
+TEST_CASE("the name of a header is a token, whatever its length") {
+  // RFC 9110, section 5.6.2.
+  const std::string tokens = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-.^_`|~";
+  for (const std::size_t size : {1U, 2U, 5U, 12U, 16U, 17U, 40U}) {
+    for (int byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      for (const std::size_t at : {std::size_t{0}, size / 2, size - 1}) {
+        std::string name(size, 'x');
+        name[at] = c;
+        const http::Header header{name, "value"};
+        http::Request request;
+        request.url = "http://127.0.0.1/";
+        request.headers = &header;
+        request.header_count = 1;
+        CHECK_MESSAGE(http::check_request(request, true).ok() == (tokens.find(c) != std::string::npos), byte);
+      }
+    }
+  }
 }
 
 TEST_CASE("proxies come from the environment, unless they are turned off") {
