@@ -93,7 +93,9 @@ bool ForeignUser::try_once() {
 bool ForeignUser::write(dynamo::Expression condition) {
   const TrueTime since = stage_.world.now();
   version_ = fresh_version();
-  const bool in_place = condition.text != "attribute_not_exists(#k)" && stage_.world.random.chance(300);
+  const bool wants_in_place = condition.text != "attribute_not_exists(#k)" && stage_.world.random.chance(300);
+  // Our `ttl` would stay on its lock (docs/protocol.md).
+  const bool in_place = wants_in_place && !stage_.settings.ttl_is_on();
   const auto outcome = in_place ? update_in_place(std::move(condition)) : replace(std::move(condition));
   if (!outcome || process_.draining || outcome->status != dynamo::WriteOutcome::Status::applied) return false;
   believe(since);

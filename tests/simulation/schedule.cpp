@@ -195,7 +195,7 @@ Verdict Schedule::run() {
     add_user(add_machine(false), "meddler");
     users_.back()->start_meddling();
   }
-  if (settings_.long_idle) delete_by_ttl();
+  if (settings_.ttl_is_on()) delete_by_ttl();
   world_.at(settings_.faults_for, [this] { close(); });
 
   checker_.require(world_.run(kEventsMax), "no schedule goes on without end");
