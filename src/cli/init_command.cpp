@@ -1,7 +1,8 @@
-#include <nlohmann/json.hpp>
+#include "cli/init_command.hpp"
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -24,7 +25,8 @@ constexpr Duration kPauseMax = std::chrono::seconds(5);
 
 class Init {
  public:
-  Init(World& world, const Console& console) : world_(world), console_(console), table_(world.settings().table) {}
+  Init(World& world, bool with_ttl, const Console& console)
+      : world_(world), with_ttl_(with_ttl), console_(console), table_(world.settings().table) {}
 
   int operator()() {
     auto created = create_unless_there();
@@ -33,7 +35,7 @@ class Init {
     if (!description) return fail(description.error());
     const std::string difference = schema_difference(table_, *description, world_.settings().schema);
     if (!difference.empty()) return fail(invalid(difference));
-    turn_on_ttl();
+    if (with_ttl_) turn_on_ttl();
     const std::string place = world_.settings().region + " (" + world_.settings().endpoint + ")";
     return say(*created, place);
   }
@@ -110,11 +112,19 @@ class Init {
   static int done(bool printed) { return printed ? exit_code::success : exit_code::unavailable; }
 
   World& world_;
+  const bool with_ttl_;
   const Console& console_;
   const std::string& table_;
 };
 
 }  // namespace
+
+const OptionTable& init_options() {
+  static const OptionTable options = {
+      {Flag::no_ttl, 0, "no-ttl", nullptr, "leave its TTL as it is, for a table that others lock in as well"},
+  };
+  return options;
+}
 
 int init_command(const CommandLine& line) {
   const Console console(line.globals.verbose, line.globals.color);
@@ -122,7 +132,8 @@ int init_command(const CommandLine& line) {
     return console.fail("init takes no argument; the table's name is given with --table", exit_code::usage);
   }
   const OpenedWorld opened = open_world(line.globals, console);
-  return opened.world ? Init(*opened.world, console)() : opened.exit_code;
+  // Its only flag is --no-ttl.
+  return opened.world ? Init(*opened.world, line.flags.empty(), console)() : opened.exit_code;
 }
 
 }  // namespace dynamutex::cli

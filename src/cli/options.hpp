@@ -41,6 +41,7 @@ enum class Flag {
   service,
   explain,
   yes,
+  no_ttl,
 };
 
 struct Option {
