@@ -1,8 +1,8 @@
 #include "http/fork_mark.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/wait.h>
-#include <unistd.h>
+
+#include "support/in_child.hpp"
 
 using dynamutex::http::ForkMark;
 
@@ -10,11 +10,7 @@ namespace {
 
 template <class Check>
 bool holds_in_child(Check&& check) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(check() ? 0 : 1);
-  int status = -1;
-  ::waitpid(child, &status, 0);
-  return status == 0;
+  return dynamutex::testing::in_child([&] { return check() ? 0 : 1; }) == 0;
 }
 
 }  // namespace

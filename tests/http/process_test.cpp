@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -10,21 +9,12 @@
 #include "http/certificates.hpp"
 #include "http/helpers.hpp"
 #include "http/raw_server.hpp"
+#include "support/in_child.hpp"
 
 using namespace dynamutex;
 using namespace dynamutex::testing;
 
 namespace {
-
-/// What the child of a fork returned as its exit code; -1 if it died.
-template <class Function>
-int in_child(Function function) {
-  const pid_t child = ::fork();
-  if (child == 0) ::_exit(function());
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
 
 void check_fork(RawServer& server, http::CurlOptions options) {
   Client client(std::move(options));

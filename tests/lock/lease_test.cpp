@@ -2,13 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <chrono>
 #include <optional>
 
 #include "scripted_table.hpp"
+#include "support/in_child.hpp"
 
 using namespace std::chrono_literals;
 using namespace dynamutex;
@@ -287,16 +285,10 @@ TEST_CASE("a renewal that is refused by an item that is no lock's record has los
 
 TEST_CASE("a lease is its process's: a child of fork lets go of its copy, and may release it only by saying so") {
   Held held;
-  const pid_t child = ::fork();
-  REQUIRE(child >= 0);
-  if (child == 0) {
-    { const Lease copy = *std::move(held.lease); }
-    ::_exit(static_cast<int>(held.table.asked.size()));
-  }
-  int status = -1;
-  REQUIRE(::waitpid(child, &status, 0) == child);
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(testing::in_child([&] {
+          { const Lease copy = *std::move(held.lease); }
+          return static_cast<int>(held.table.asked.size());
+        }) == 0);
   held.table.then_applied();
   held.lease.reset();
   CHECK(held.table.asked.size() == 1);
