@@ -131,9 +131,10 @@ int init_command(const CommandLine& line) {
   if (!line.operands.empty()) {
     return console.fail("init takes no argument; the table's name is given with --table", exit_code::usage);
   }
+  const bool with_ttl =
+      std::none_of(line.flags.begin(), line.flags.end(), [](const GivenFlag& given) { return given.flag == Flag::no_ttl; });
   const OpenedWorld opened = open_world(line.globals, console);
-  // Its only flag is --no-ttl.
-  return opened.world ? Init(*opened.world, line.flags.empty(), console)() : opened.exit_code;
+  return opened.world ? Init(*opened.world, with_ttl, console)() : opened.exit_code;
 }
 
 }  // namespace dynamutex::cli
