@@ -3,7 +3,6 @@
 #include "cli/acquire_command.hpp"
 #include "cli/break_command.hpp"
 #include "cli/doctor_command.hpp"
-#include "cli/init_command.hpp"
 #include "cli/list_command.hpp"
 #include "cli/run_arguments.hpp"
 #include "cli/show_command.hpp"
@@ -13,15 +12,17 @@ namespace dynamutex::cli {
 
 const std::vector<Command>& all_commands() {
   static const std::vector<Command> commands = {
-      {"init", "[--no-ttl]", "create the table, and turn on its TTL", init_options(),
+      {"init",
+       "",
+       "create the table, and turn on its TTL",
+       {},
        "Creates the table with on-demand billing, waits until it can be used and lets DynamoDB's TTL\n"
        "delete what dead holders left behind. A table that is there already is checked and kept.\n"
-       "A lock client that updates records in place (Java's, with updateExistingLockRecord) keeps our ttl on its own lock, and\n"
-       "TTL would end that lock early: in a table shared with one, TTL has to be off.\n"
        "\n"
        "  dynamutex --region eu-west-1 init\n"
        "  dynamutex --table deploy-locks --region local init\n",
-       false, init_command},
+       false,
+       init_command},
       {"run", "NAME [flags] [--] COMMAND…", "run a command while holding a lock", run_options(),
        "Waits for the lock, runs the command, renews the lease while it runs, and releases the lock. If the\n"
        "lease is lost the command is ended, with TERM and then KILL, before anybody else can take the lock.\n"

@@ -1,8 +1,7 @@
-#include "cli/init_command.hpp"
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <chrono>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
 
@@ -25,8 +24,7 @@ constexpr Duration kPauseMax = std::chrono::seconds(5);
 
 class Init {
  public:
-  Init(World& world, bool with_ttl, const Console& console)
-      : world_(world), with_ttl_(with_ttl), console_(console), table_(world.settings().table) {}
+  Init(World& world, const Console& console) : world_(world), console_(console), table_(world.settings().table) {}
 
   int operator()() {
     auto created = create_unless_there();
@@ -35,7 +33,7 @@ class Init {
     if (!description) return fail(description.error());
     const std::string difference = schema_difference(table_, *description, world_.settings().schema);
     if (!difference.empty()) return fail(invalid(difference));
-    if (with_ttl_) turn_on_ttl();
+    turn_on_ttl();
     const std::string place = world_.settings().region + " (" + world_.settings().endpoint + ")";
     return say(*created, place);
   }
@@ -112,29 +110,19 @@ class Init {
   static int done(bool printed) { return printed ? exit_code::success : exit_code::unavailable; }
 
   World& world_;
-  const bool with_ttl_;
   const Console& console_;
   const std::string& table_;
 };
 
 }  // namespace
 
-const OptionTable& init_options() {
-  static const OptionTable options = {
-      {Flag::no_ttl, 0, "no-ttl", nullptr, "leave its TTL as it is, for a table that others lock in as well"},
-  };
-  return options;
-}
-
 int init_command(const CommandLine& line) {
   const Console console(line.globals.verbose, line.globals.color);
   if (!line.operands.empty()) {
     return console.fail("init takes no argument; the table's name is given with --table", exit_code::usage);
   }
-  const bool with_ttl =
-      std::none_of(line.flags.begin(), line.flags.end(), [](const GivenFlag& given) { return given.flag == Flag::no_ttl; });
   const OpenedWorld opened = open_world(line.globals, console);
-  return opened.world ? Init(*opened.world, with_ttl, console)() : opened.exit_code;
+  return opened.world ? Init(*opened.world, console)() : opened.exit_code;
 }
 
 }  // namespace dynamutex::cli

@@ -41,7 +41,6 @@ enum class Flag {
   service,
   explain,
   yes,
-  no_ttl,
 };
 
 struct Option {

@@ -51,9 +51,9 @@ Result<void> Call::sign(credentials::SharedCredentials keys, SignedRequest& out)
   return core_.signer.sign(request_.target, request_.body, *keys_, signed_at_, out);
 }
 
-bool Call::end(Result<http::Response>&& reply) {
+bool Call::end(Result<http::Response> reply) {
   Judgement result;
-  if (reply) judge(*reply, result);
+  if (reply) judge(*std::move(reply), result);
   else judge_transport_error(std::move(reply).error(), result);
   result.error.attempts = attempts_;
 
@@ -92,7 +92,7 @@ Result<CallAnswer> Call::take() {
   return std::move(answer_);
 }
 
-void Call::judge(http::Response& reply, Judgement& result) {
+void Call::judge(http::Response reply, Judgement& result) {
   const std::optional<ServerTime> date = server_date(reply);
   core_.server_clock.observe(reply.sent, reply.received, date);
   core_.skew.observe(wall_begun_, wall_begun_ + (reply.received - begun_), date);

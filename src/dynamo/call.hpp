@@ -53,7 +53,7 @@ class Call {
   /// The attempt's request, complete. Errors: those of RequestSigner; they go to `end`.
   [[nodiscard]] Result<void> sign(credentials::SharedCredentials keys, SignedRequest& out);
   /// Takes what came of the attempt. True: the call is over.
-  [[nodiscard]] bool end(Result<http::Response>&& reply);
+  [[nodiscard]] bool end(Result<http::Response> reply);
 
   /// When the next attempt is to begin.
   [[nodiscard]] MonotonicTime resume_at() const noexcept { return resume_at_; }
@@ -73,7 +73,7 @@ class Call {
     std::optional<Duration> server_asks;
   };
 
-  void judge(http::Response& reply, Judgement& result);
+  void judge(http::Response reply, Judgement& result);
   void judge_reply(http::Response& reply, std::optional<ServerTime> date, Judgement& result);
   void judge_refusal(const http::Response& reply, const AwsError& aws, std::optional<ServerTime> date, Judgement& result);
   void judge_transport_error(Error error, Judgement& result);

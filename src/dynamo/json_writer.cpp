@@ -12,20 +12,12 @@ namespace {
 /// "\u001f" for one byte.
 constexpr std::size_t kEscapeSize = 6;
 
-base::Bytes16 escapes(base::Bytes16 bytes) noexcept { return base::Bytes16((bytes < 0x20) | (bytes == '"') | (bytes == '\\')); }
-
-/// Text in quotes; `found` tells whether anything in it needs to be escaped, and was not.
-char* copy_quoted(char* to, std::string_view text, base::Bytes16& found) noexcept {
-  *to++ = '"';
-  to = base::copy_testing(to, text, escapes, found);
-  *to++ = '"';
-  return to;
+bool needs_escape(std::string_view text) noexcept {
+  return base::any_byte(text, [](base::Bytes16 bytes) { return (bytes < 0x20) | (bytes == '"') | (bytes == '\\'); });
 }
 
-/// The same, escaped: up to kEscapeSize bytes for one.
 char* copy_escaped(char* to, std::string_view text) noexcept {
   static constexpr char kHex[] = "0123456789abcdef";
-  *to++ = '"';
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x20) {
@@ -37,7 +29,6 @@ char* copy_escaped(char* to, std::string_view text) noexcept {
     if (c == '"' || c == '\\') *to++ = '\\';
     *to++ = c;
   }
-  *to++ = '"';
   return to;
 }
 
@@ -52,11 +43,6 @@ JsonWriter& JsonWriter::tagged(char name, std::string_view text) {
   return quoted({&start[0], sizeof start}, text, "}", true);
 }
 
-JsonWriter& JsonWriter::member(std::string_view name, char tag, std::string_view text) {
-  const char between[] = {':', '{', '"', tag, '"', ':'};
-  return pair(name, {&between[0], sizeof between}, text, "}");
-}
-
 JsonWriter& JsonWriter::base64(std::string_view bytes) {
   std::string text;
   append_base64(text, bytes);
@@ -64,34 +50,16 @@ JsonWriter& JsonWriter::base64(std::string_view bytes) {
 }
 
 JsonWriter& JsonWriter::quoted(std::string_view before, std::string_view text, std::string_view after, bool comma_next) {
-  const std::size_t around = before.size() + after.size() + 3;  // A comma and two quotes.
-  base::Bytes16 found{};
-  char* end = copy_quoted(put_start(around + text.size(), before), text, found);
-  if (base::any_set(found)) end = copy_escaped(put_start(around + text.size() * kEscapeSize, before), text);
-  return put_end(end, after, comma_next);
-}
-
-JsonWriter& JsonWriter::pair(std::string_view name, std::string_view between, std::string_view text, std::string_view after) {
-  const std::size_t around = between.size() + after.size() + 5;  // A comma and four quotes.
-  base::Bytes16 found{};
-  char* end = copy_quoted(put_start(around + name.size() + text.size(), {}), name, found);
-  end = copy_quoted(base::copy_text(end, between), text, found);
-  if (base::any_set(found)) {
-    end = copy_escaped(put_start(around + (name.size() + text.size()) * kEscapeSize, {}), name);
-    end = copy_escaped(base::copy_text(end, between), text);
-  }
-  return put_end(end, after, true);
-}
-
-char* JsonWriter::put_start(std::size_t bytes, std::string_view before) {
-  char* const at = room(bytes);
-  if (!needs_comma_) return base::copy_text(at, before);
-  *at = ',';
-  return base::copy_text(at + 1, before);
-}
-
-JsonWriter& JsonWriter::put_end(char* end, std::string_view after, bool comma_next) {
-  used_ = static_cast<std::size_t>(base::copy_text(end, after) - out_.data());
+  const bool clean = !needs_escape(text);
+  constexpr std::size_t comma_and_quotes = 3;
+  char* at = room(before.size() + text.size() * (clean ? 1 : kEscapeSize) + after.size() + comma_and_quotes);
+  if (needs_comma_) *at++ = ',';
+  at = base::copy_text(at, before);
+  *at++ = '"';
+  at = clean ? base::copy_text(at, text) : copy_escaped(at, text);
+  *at++ = '"';
+  at = base::copy_text(at, after);
+  used_ = static_cast<std::size_t>(at - out_.data());
   needs_comma_ = comma_next;
   return *this;
 }

@@ -24,10 +24,6 @@ class JsonWriter {
   JsonWriter& key(std::string_view name) { return quoted({}, name, ":", false); }
   /// A member of the program's own, as JSON: its name with the colon, and its value where that is always the same.
   JsonWriter& member(std::string_view json) { return put(json, json.back() != ':'); }
-  /// A member of any name that is a string: "name":"text".
-  JsonWriter& member(std::string_view name, std::string_view text) { return pair(name, ":", text, {}); }
-  /// A member that is an object with one string: "name":{"S":"text"}.
-  JsonWriter& member(std::string_view name, char tag, std::string_view text);
   JsonWriter& string(std::string_view text) { return quoted({}, text, {}, true); }
   /// An object with one member, a string: {"S":"text"}.
   JsonWriter& tagged(char name, std::string_view text);
@@ -38,11 +34,6 @@ class JsonWriter {
  private:
   /// What comes before and after the quotes goes out as it is.
   JsonWriter& quoted(std::string_view before, std::string_view text, std::string_view after, bool comma_next);
-  /// A quoted name and a quoted text, in one go; what comes between and after goes out as it is.
-  JsonWriter& pair(std::string_view name, std::string_view between, std::string_view text, std::string_view after);
-  /// What stands before the first quote, with room for `bytes` in all; and after the last. In between nothing is counted as written.
-  char* put_start(std::size_t bytes, std::string_view before);
-  JsonWriter& put_end(char* end, std::string_view after, bool comma_next);
   JsonWriter& put(std::string_view token, bool comma_next);
   JsonWriter& end(char bracket);
   char* room(std::size_t bytes);

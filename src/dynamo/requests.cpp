@@ -12,19 +12,12 @@ constexpr std::size_t kTypicalBody = 768;
 
 void write_value(JsonWriter& json, const AttributeValue& value);
 
-void write_member(JsonWriter& json, std::string_view name, const AttributeValue& value) {
-  if (const auto* text = value.get_if<std::string>(); text != nullptr) {
-    json.member(name, 'S', *text);
-  } else if (const auto* number = value.get_if<Number>(); number != nullptr) {
-    json.member(name, 'N', number->decimal);
-  } else {
-    write_value(json.key(name), value);
-  }
-}
-
 void write_members(JsonWriter& json, const std::vector<Attribute>& attributes) {
   json.open_object();
-  for (const Attribute& attribute : attributes) write_member(json, attribute.name, attribute.value);
+  for (const Attribute& attribute : attributes) {
+    json.key(attribute.name);
+    write_value(json, attribute.value);
+  }
   json.close_object();
 }
 
@@ -70,12 +63,15 @@ void write_text(JsonWriter& json, std::string_view member, std::string_view text
 void write_placeholders(JsonWriter& json, const Expression& expression) {
   if (!expression.names.empty()) {
     json.member(R"("ExpressionAttributeNames":)").open_object();
-    for (const auto& [placeholder, name] : expression.names) json.member(placeholder, name);
+    for (const auto& [placeholder, name] : expression.names) json.key(placeholder).string(name);
     json.close_object();
   }
   if (!expression.values.empty()) {
     json.member(R"("ExpressionAttributeValues":)").open_object();
-    for (const auto& [placeholder, value] : expression.values) write_member(json, placeholder, value);
+    for (const auto& [placeholder, value] : expression.values) {
+      json.key(placeholder);
+      write_value(json, value);
+    }
     json.close_object();
   }
 }

@@ -18,19 +18,15 @@ constexpr Duration kServerPauseExtraMax = seconds(5);
 
 int RetryQuota::take(RetryCause cause) noexcept {
   const int cost = cause == RetryCause::throttling ? kThrottlingCost : kTransientCost;
-  int left = tokens_.load(std::memory_order_relaxed);
-  while (left >= cost) {
-    if (tokens_.compare_exchange_weak(left, left - cost, std::memory_order_relaxed)) return cost;
-  }
-  return 0;
+  const std::lock_guard lock(mutex_);
+  if (tokens_ < cost) return 0;
+  tokens_ -= cost;
+  return cost;
 }
 
 void RetryQuota::give_back(int taken) noexcept {
-  int left = tokens_.load(std::memory_order_relaxed);
-  while (left < kCapacity) {
-    const int more = std::min(kCapacity, left + std::max(taken, 1));
-    if (tokens_.compare_exchange_weak(left, more, std::memory_order_relaxed)) return;
-  }
+  const std::lock_guard lock(mutex_);
+  tokens_ = std::min(kCapacity, tokens_ + std::max(taken, 1));
 }
 
 Duration retry_pause(RetryCause cause, int retry, Entropy& entropy, std::optional<Duration> server_asks) noexcept {

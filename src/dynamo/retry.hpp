@@ -2,7 +2,7 @@
 // When a failed attempt is tried again: the standard retry mode of AWS's SDKs since November 2026.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
-#include <atomic>
+#include <mutex>
 #include <optional>
 
 #include "dynamutex/clock.hpp"
@@ -26,7 +26,8 @@ class RetryQuota {
   void give_back(int taken) noexcept;
 
  private:
-  std::atomic<int> tokens_{kCapacity};
+  std::mutex mutex_;
+  int tokens_ = kCapacity;
 };
 
 /// The pause before retry number `retry` (1 for the first): full jitter below base * 2^(retry-1), at most 20 s. Where the

@@ -18,7 +18,7 @@ constexpr bool equals_ignoring_case(std::string_view a, std::string_view b) noex
 
 /// Without the white space (RFC 9110, section 5.6.3) around it.
 constexpr std::string_view trim(std::string_view text) noexcept {
-  const auto is_space = [](char c) { return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n'); };
+  const auto is_space = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
   return text;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "base/copy.hpp"
 #include "http/ascii.hpp"
 
 namespace dynamutex::http {
@@ -39,12 +38,8 @@ HeaderFields::HeaderFields(std::initializer_list<Header> fields) {
 }
 
 std::optional<std::string_view> HeaderFields::find(std::string_view name) const noexcept {
-  const char* const end = memory_.data() + memory_.size();
-  for (const char* at = memory_.data(); at != end;) {
-    const Sizes sizes = read_sizes(at);
-    const char* const value = at + sizeof sizes + sizes.name;
-    if (equals_ignoring_case({at + sizeof sizes, sizes.name}, name)) return std::string_view(value, sizes.value);
-    at = value + sizes.value;
+  for (const Header field : *this) {
+    if (equals_ignoring_case(field.name, name)) return field.value;
   }
   return std::nullopt;
 }
@@ -52,10 +47,9 @@ std::optional<std::string_view> HeaderFields::find(std::string_view name) const 
 void HeaderFields::push_back(const Header& field) {
   const Sizes sizes{static_cast<std::uint32_t>(field.name.size()), static_cast<std::uint32_t>(field.value.size())};
   last_ = memory_.size();
-  memory_.resize(last_ + sizeof sizes + field.name.size() + field.value.size());
-  char* const at = memory_.data() + last_;
-  std::memcpy(at, &sizes, sizeof sizes);
-  base::copy_text(base::copy_text(at + sizeof sizes, field.name), field.value);
+  char head[sizeof sizes];
+  std::memcpy(&head[0], &sizes, sizeof sizes);
+  memory_.append(&head[0], sizeof head).append(field.name).append(field.value);
 }
 
 void HeaderFields::extend_last(std::string_view text) {

@@ -1,9 +1,9 @@
 #include "http/header_list.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <string_view>
 
-#include "base/copy.hpp"
 #include "dynamutex/secret.hpp"
 #include "http/ascii.hpp"
 
@@ -43,7 +43,10 @@ curl_slist* HeaderList::assign(const Header* headers, std::size_t count, std::si
   nodes_.resize(count + left_out_count);
 
   char* at = text_.data();
-  const auto put = [&at](std::string_view piece) { at = base::copy_text(at, piece); };
+  const auto put = [&at](std::string_view piece) {
+    std::memcpy(at, piece.data(), piece.size());
+    at += piece.size();
+  };
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     nodes_[i] = {at, i + 1 < nodes_.size() ? &nodes_[i + 1] : nullptr};
     if (i < count) {

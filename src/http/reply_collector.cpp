@@ -1,6 +1,5 @@
 #include "http/reply_collector.hpp"
 
-#include <cstring>
 #include <utility>
 
 #include "http/ascii.hpp"
@@ -10,11 +9,6 @@ namespace {
 
 /// Of DynamoDB: its seven fields and what a HeaderFields keeps with each.
 constexpr std::size_t kTypicalHead = 384;
-
-bool starts_status_line(std::string_view line) noexcept {
-  constexpr std::string_view kStart = "HTTP/";
-  return line.size() >= kStart.size() && std::memcmp(line.data(), kStart.data(), kStart.size()) == 0;
-}
 
 /// The code of "HTTP/1.1 200 OK"; 0 where there is none.
 int parse_status(std::string_view line) noexcept {
@@ -47,7 +41,7 @@ bool ReplyCollector::add_line(std::string_view line) {
   if (head_complete_) return true;  // A trailer: counted, not wanted.
 
   const std::string_view text = trim(line);
-  if (starts_status_line(line)) {
+  if (line.substr(0, 5) == "HTTP/") {
     response_.headers.clear();
     response_.status = parse_status(text);
     return true;

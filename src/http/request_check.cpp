@@ -15,13 +15,6 @@ bool splits_header(std::string_view value) noexcept {
   return base::any_byte(value, [](base::Bytes16 bytes) { return ((bytes < 0x20) & (bytes != '\t')) | (bytes == 0x7f); });
 }
 
-/// A method, or a header's name. Nearly all names are lower-case letters, digits and hyphens: these are seen sixteen bytes at a time.
-bool is_name(std::string_view text) noexcept {
-  const bool plain = !base::any_byte(
-      text, [](base::Bytes16 bytes) { return (bytes - 'a' > 'z' - 'a') & (bytes - '0' > '9' - '0') & (bytes != '-'); });
-  return plain ? !text.empty() : is_token(text);
-}
-
 bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) noexcept {
   return equals_ignoring_case(text.substr(0, prefix.size()), prefix);
 }
@@ -57,10 +50,10 @@ Result<UrlParts> check_url(std::string_view url, bool allow_plain_http) {
 }  // namespace
 
 Result<UrlParts> check_request(const Request& request, bool allow_plain_http) {
-  if (!is_name(request.method)) return invalid("malformed HTTP method");
+  if (!is_token(request.method)) return invalid("malformed HTTP method");
   for (std::size_t i = 0; i < request.header_count; ++i) {
     const Header& header = request.headers[i];
-    if (!is_name(header.name)) return invalid("malformed HTTP header name");
+    if (!is_token(header.name)) return invalid("malformed HTTP header name");
     if (splits_header(header.value)) {
       return invalid("the value of HTTP header '" + std::string(header.name) + "' has a control character in it");
     }

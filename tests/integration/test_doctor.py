@@ -113,8 +113,6 @@ class DoctorTest(CommandTest):
         checks, _, text = self.examine("--table", "without-ttl")
         self.assert_one_thing(checks, "ttl", "warning", "dynamutex init --table without-ttl")
         self.assert_code(0, text)
-        self.assert_code(0, self.dynamutex("--table", "without-ttl", "init", "--no-ttl"))
-        self.assertEqual("warning", self.examine("--table", "without-ttl")[0]["ttl"]["status"])
         self.assert_code(0, self.dynamutex("--table", "without-ttl", "init"))
         self.assertEqual("ok", self.examine("--table", "without-ttl")[0]["ttl"]["status"])
 
