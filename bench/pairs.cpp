@@ -103,6 +103,7 @@ int main(int argc, char** argv) {
   recording = false;
   for (int i = 1; i < kCountedPairs; ++i) take_and_give_back(watched);
   const auto requests = static_cast<double>(counts.reads + counts.takes + counts.releases - counted);
+  const auto ask_dynamutex = [&] { take_and_give_back(world); };
   bench::BarePair bare(sent);
   const auto send_bare = [&] {
     if (const std::string problem = bare.send(); !problem.empty()) bench::fail("pairs: bare libcurl: " + problem);
@@ -112,9 +113,7 @@ int main(int argc, char** argv) {
   Samples floor;
   for (long round = 0; round < rounds; ++round) {
     if (only != "dynamutex") run_round(pairs, send_bare, floor);
-    if (only != "bare")
-      run_round(
-          pairs, [&] { take_and_give_back(world); }, ours);
+    if (only != "bare") run_round(pairs, ask_dynamutex, ours);
   }
   std::printf(R"({"pairs":%ld,"pairs_not_timed":%d)", pairs * rounds, 2 + kCountedPairs);
   if (only != "dynamutex") std::printf(","), print("bare_libcurl", floor);

@@ -8,9 +8,11 @@ set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
 set(OPENSSL_USE_STATIC_LIBS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE OFF)
 
-# What nobody calls is left out at link time, and nobody unwinds through it.
-add_compile_options(-ffunction-sections -fdata-sections ${dynamutex_small})
-add_link_options(-static -Wl,--gc-sections)
+# What nobody calls is left out at link time, and nobody unwinds through it. Code and constants share a segment: each segment of its own
+# is filled up to the next page.
+# Nor does the name of a source, in what an assertion would say, tell where it was built.
+add_compile_options(-ffunction-sections -fdata-sections ${dynamutex_small} -ffile-prefix-map=${PROJECT_SOURCE_DIR}/=)
+add_link_options(-static -Wl,--gc-sections -Wl,-z,noseparate-code)
 if(DYNAMUTEX_LTO AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   add_link_options(-flto-partition=one)  # In parts it would be linked sooner, and be 4 KB larger.
 endif()

@@ -37,8 +37,6 @@ struct Settings {
   int attempts_max = 1;    ///< Of the real client, in wire mode.
   Duration faults_for{};   ///< Then everything works, and no new round begins.
   bool long_idle = false;  ///< Rounds are far apart: clocks drift, rows expire.
-  /// DynamoDB deletes rows whose `ttl` has passed; else nothing here lasts for as long as it takes.
-  [[nodiscard]] bool ttl_is_on() const noexcept { return long_idle; }
   int processes = 2;
   int foreigners = 0;
   bool meddler = false;  ///< Someone inspects, breaks and prunes.
@@ -51,6 +49,8 @@ struct Settings {
   Duration pause_max{};
 
   [[nodiscard]] lock::LockName name(int index) const;
+  /// DynamoDB deletes rows whose `ttl` has passed; where rounds are close nothing lasts for as long as that takes.
+  [[nodiscard]] bool ttl_is_on() const noexcept { return long_idle; }
   /// A machine's clock rate: within the drift, or beyond it where that assumption is broken.
   [[nodiscard]] std::int64_t draw_rate_ppm(Random& random) const noexcept;
 };
