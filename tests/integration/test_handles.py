@@ -5,7 +5,7 @@ import os
 import signal
 import stat
 
-from .harness import CommandTest
+from .harness import SHORT_WAIT, CommandTest
 from .processes import eventually
 
 
@@ -102,7 +102,7 @@ class HandlesTest(CommandTest):
     def test_a_held_lock_is_75_at_once_after_the_wait_and_as_chosen_and_leaves_no_file(self):
         self.hold()
         self.assert_one_line(self.acquire("-n"), 75, self.lock, "held")
-        self.assert_one_line(self.acquire("-w", "600ms"), 75, self.lock, "held")
+        self.assert_one_line(self.acquire("-w", SHORT_WAIT), 75, self.lock, "held")
         self.assert_code(42, self.acquire("--nonblock", "-E", "42"))
         self.assertFalse(self.handle.exists())
 
