@@ -43,6 +43,14 @@ class Finished:
         return f"{' '.join(map(str, self.arguments))}\n  exit code {self.code}\n  stdout: {self.out!r}\n  stderr: {self.err!r}"
 
 
+def _begin():
+    """In the child: as a terminal's shell starts a command. Tests that run in the background may have these signals ignored, and a
+    shell that is started so cannot trap them."""
+    end_with_parent()
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Running:
     def __init__(self, arguments, environment, folder, number, stdin=subprocess.DEVNULL):
         self.arguments = [str(argument) for argument in arguments]
@@ -50,7 +58,7 @@ class Running:
         self.err_path = pathlib.Path(folder, f"{number}.err")
         with open(self.out_path, "wb") as out, open(self.err_path, "wb") as err:
             self.process = subprocess.Popen(self.arguments, env=environment, cwd=folder, stdin=stdin, stdout=out,
-                                            stderr=err, preexec_fn=end_with_parent)
+                                            stderr=err, preexec_fn=_begin)
         self.pid = self.process.pid
 
     def wait(self, timeout_s=60):
