@@ -74,8 +74,9 @@ bool CurlWorker::set_constants() {
   // A libcurl that was built without netrc does not know the option.
   const CURLcode no_netrc = ::curl_easy_setopt(easy_, CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED));
   ok = ok && (no_netrc == CURLE_OK || no_netrc == CURLE_UNKNOWN_OPTION);
-  // An empty name turns proxies off, whatever the environment says (CURLOPT_PROXY(3)).
-  if (!options_.proxy_from_environment) ok = ok && set(easy_, CURLOPT_PROXY, "");
+  // An empty name turns proxies off, whatever the environment says (CURLOPT_PROXY(3)). Without the second, libcurl looks up in the
+  // environment, for each request, which hosts are to go without.
+  if (!options_.proxy_from_environment) ok = ok && set(easy_, CURLOPT_PROXY, "") && set(easy_, CURLOPT_NOPROXY, "");
 #if LIBCURL_VERSION_NUM >= 0x075700
   // Otherwise a request that ends while its host's name is being resolved waits for the resolver's thread, past any
   // deadline. Before 7.87 libcurl always waits.

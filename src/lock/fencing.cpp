@@ -54,14 +54,13 @@ dynamo::Operation fenced_update(Core& core, const RecordWrite& write, dynamo::Ex
   request.update.values = std::move(condition.values);
 
   set_attributes(core, item, request.update);
-  request.update.names.emplace_back("#t", attribute::kFencingToken);
   request.update.values.emplace_back(":one", dynamo::Number{"1"});
   if (const auto earliest = token_floor(core, write.from); earliest) {
     const auto floor = std::chrono::floor<std::chrono::milliseconds>(earliest->time_since_epoch()).count();
-    request.update.text += ", #t = if_not_exists(#t, :floor) + :one";
+    request.update.text += ", fencingToken = if_not_exists(fencingToken, :floor) + :one";
     request.update.values.emplace_back(":floor", dynamo::Number{std::to_string(floor)});
   } else {
-    request.update.text += ", #t = #t + :one";
+    request.update.text += ", fencingToken = fencingToken + :one";
   }
   remove_leftovers(item, request.update);
   return request;
@@ -70,9 +69,8 @@ dynamo::Operation fenced_update(Core& core, const RecordWrite& write, dynamo::Ex
 dynamo::Operation fenced_take_back(Core& core, const LockName& name, const std::string& expected) {
   dynamo::UpdateItem request;
   request.key = encode_key(name, core.options.schema);
-  request.condition = "#v = :v";
-  request.update.text = "SET #r = :r, #v = :w";
-  request.update.names = {{"#v", std::string(attribute::kVersion)}, {"#r", std::string(attribute::kReleased)}};
+  request.condition = "recordVersionNumber = :v";
+  request.update.text = "SET isReleased = :r, recordVersionNumber = :w";
   request.update.values = {{":v", expected}, {":w", random_hex_128(core.entropy)}, {":r", attribute::kReleasedValue}};
   return request;
 }

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "lock/attributes.hpp"
 #include "lock/fencing.hpp"
 
 namespace dynamutex::lock {
@@ -61,41 +60,25 @@ RecordWrite next_write(const Core& core, const Record& current, std::string vers
 
 namespace {
 
-/// An expression of its own placeholders; `:now` and the rest come in as they are needed.
-struct Terms {
-  dynamo::Expression expression;
-
-  Terms() {
-    constexpr std::size_t typical = 96;
-    constexpr std::size_t names_max = 5;
-    constexpr std::size_t values_max = 3;
-    expression.text.reserve(typical);
-    expression.names.reserve(names_max);
-    expression.values.reserve(values_max);
-  }
-
-  void name(const char* placeholder, std::string_view attribute_name) {
-    expression.names.emplace_back(placeholder, attribute_name);
-  }
-  void value(const char* placeholder, dynamo::AttributeValue attribute_value) {
-    expression.values.emplace_back(placeholder, std::move(attribute_value));
-  }
-};
-
-/// Adds that the token is still ours: a late copy of the acquiring write can have brought our version back with a higher one.
-void add_token_condition(Terms& terms, const Record& record) {
-  if (!record.fencing_token) return;
-  terms.name("#f", attribute::kFencingToken);
-  terms.value(":f", dynamo::Number{std::to_string(record.fencing_token->value)});
-  terms.expression.text = "(" + terms.expression.text + ") AND #f = :f";
-}
+// Conditions spell our attributes' names out: none of those is a reserved word of DynamoDB (its Developer Guide, "Reserved words in
+// DynamoDB"). The key's name is the user's and may be one, so it takes a placeholder.
 
 /// "The version is `expected`", or `alternative` where that is not empty.
-void add_version_condition(Terms& terms, const std::string& expected, const std::string& alternative) {
-  terms.name("#v", attribute::kVersion);
-  terms.value(":v", expected);
-  terms.expression.text = alternative.empty() ? "#v = :v" : "#v = :v OR #v = :w";
-  if (!alternative.empty()) terms.value(":w", alternative);
+dynamo::Expression version_condition(const std::string& expected, const std::string& alternative = {}) {
+  dynamo::Expression condition{"recordVersionNumber = :v", {}, {}};
+  condition.values.emplace_back(":v", expected);
+  if (!alternative.empty()) {
+    condition.text += " OR recordVersionNumber = :w";
+    condition.values.emplace_back(":w", alternative);
+  }
+  return condition;
+}
+
+/// Adds that the token is still ours: a late copy of the acquiring write can have brought our version back with a higher one.
+void add_token_condition(dynamo::Expression& condition, const Record& record) {
+  if (!record.fencing_token) return;
+  condition.text = "(" + condition.text + ") AND fencingToken = :f";
+  condition.values.emplace_back(":f", dynamo::Number{std::to_string(record.fencing_token->value)});
 }
 
 dynamo::Operation put(const Core& core, const Record& record, dynamo::Expression condition) {
@@ -110,49 +93,41 @@ dynamo::Operation acquiring(Core& core, const RecordWrite& write, bool fenced, d
 
 dynamo::Operation take_if_free(Core& core, const RecordWrite& write, bool fenced) {
   const auto bounds = core.table.server_clock().bounds(write.from);
-  Terms terms;
-  terms.name("#r", attribute::kReleased);
-  if (fenced) terms.name("#f", attribute::kFencingToken);
-  std::string& condition = terms.expression.text;
+  dynamo::Expression condition;
   if (fenced && !token_floor(core, write.from)) {
     // Without the servers' time, or with a vague one, there is no floor for a new row's first token: only a row that has one will do.
-    condition = "attribute_exists(#f) AND attribute_exists(#r)";
+    condition.text = "attribute_exists(fencingToken) AND attribute_exists(isReleased)";
   } else {
-    terms.name("#k", core.options.schema.key);
-    condition = "attribute_not_exists(#k) OR attribute_exists(#r)";
+    condition.text = "attribute_not_exists(#k) OR attribute_exists(isReleased)";
+    condition.names.emplace_back("#k", core.options.schema.key);
   }
   if (bounds) {
-    terms.name("#e", attribute::kExpiresAt);
-    terms.name("#x", attribute::kExpiresVersion);
-    terms.name("#v", attribute::kVersion);
-    terms.value(":now", milliseconds_of(bounds->earliest));
     // A live record without a token is somebody's who does not fence: it is to be refused, and told.
     // Nor is a copy of this very write to take the lock again, with another token, where the expiry that it wrote was a guess that
     // is over already.
-    condition += fenced ? " OR (attribute_exists(#f) AND #e < :now AND #x = #v AND #v <> :me)" : " OR (#e < :now AND #x = #v)";
-    if (fenced) terms.value(":me", write.record.version);
+    condition.text += fenced ? " OR (attribute_exists(fencingToken) AND expiresAt < :now AND expiresVersion = recordVersionNumber"
+                               " AND recordVersionNumber <> :me)"
+                             : " OR (expiresAt < :now AND expiresVersion = recordVersionNumber)";
+    condition.values.emplace_back(":now", milliseconds_of(bounds->earliest));
+    if (fenced) condition.values.emplace_back(":me", write.record.version);
   }
-  return acquiring(core, write, fenced, std::move(terms.expression));
+  return acquiring(core, write, fenced, std::move(condition));
 }
 
 dynamo::Operation take_over(Core& core, const RecordWrite& write, bool fenced, const std::string& dead_version) {
-  Terms terms;
-  add_version_condition(terms, dead_version, {});
-  return acquiring(core, write, fenced, std::move(terms.expression));
+  return acquiring(core, write, fenced, version_condition(dead_version));
 }
 
 dynamo::Operation renew_if_version(Core& core, const Record& record, const std::string& expected) {
-  Terms terms;
-  add_version_condition(terms, expected, {});
-  add_token_condition(terms, record);
-  return put(core, record, std::move(terms.expression));
+  dynamo::Expression condition = version_condition(expected);
+  add_token_condition(condition, record);
+  return put(core, record, std::move(condition));
 }
 
 dynamo::Operation free_if_version(Core& core, const Record& record, const std::string& expected, const std::string& alternative,
                                   MonotonicTime now) {
-  Terms terms;
-  add_version_condition(terms, expected, alternative);
-  add_token_condition(terms, record);
+  dynamo::Expression condition = version_condition(expected, alternative);
+  add_token_condition(condition, record);
   if (record.fencing_token) {
     Record freed = record;
     freed.released = true;
@@ -160,9 +135,9 @@ dynamo::Operation free_if_version(Core& core, const Record& record, const std::s
     // A guessed expiry brought none. A row that is kept counts its retention from now.
     const auto bounds = freed.ttl ? std::nullopt : core.table.server_clock().bounds(now);
     if (bounds) freed.ttl = std::chrono::ceil<seconds>(bounds->latest.time_since_epoch() + core.options.retention);
-    return put(core, freed, std::move(terms.expression));
+    return put(core, freed, std::move(condition));
   }
-  return dynamo::DeleteItem{encode_key(record.name, core.options.schema), std::move(terms.expression)};
+  return dynamo::DeleteItem{encode_key(record.name, core.options.schema), std::move(condition)};
 }
 
 bool is_cancelled(const dynamo::CallOptions& options) noexcept {

@@ -14,10 +14,10 @@ INSIDE_S = 2.2  # at least one renewal falls into it: between a quarter and a th
 # How each request is told from the others on the wire.
 STEPS = {
     "taking": {"operation": "PutItem", "contains": "attribute_not_exists"},
-    "renewing": {"operation": "PutItem", "contains": '"ConditionExpression":"#v = :v'},
+    "renewing": {"operation": "PutItem", "contains": '"ConditionExpression":"recordVersionNumber = :v'},
     "giving-back": {"operation": "DeleteItem"},
     "fenced-taking": {"operation": "UpdateItem"},
-    "fenced-renewing": {"operation": "PutItem", "contains": '"ConditionExpression":"(#v = :v'},
+    "fenced-renewing": {"operation": "PutItem", "contains": '"ConditionExpression":"(recordVersionNumber = :v'},
     "fenced-giving-back": {"operation": "PutItem", "contains": "isReleased"},
 }
 

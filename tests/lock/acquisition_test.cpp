@@ -40,7 +40,9 @@ TEST_CASE("an uncontended acquire is one conditional put that prunes and creates
   REQUIRE(setup.table.asked.size() == 1);
   const Asked& put = setup.table.asked[0];
   CHECK(put.operation == "put");
-  CHECK(put.condition == "attribute_not_exists(#k) OR attribute_exists(#r) OR (#e < :now AND #x = #v)");
+  CHECK(
+      put.condition ==
+      "attribute_not_exists(#k) OR attribute_exists(isReleased) OR (expiresAt < :now AND expiresVersion = recordVersionNumber)");
   CHECK(put.text("key") == "x");
   CHECK(put.text("ownerName") == "me");
   CHECK(put.text("recordVersionNumber").size() == 32);
@@ -76,7 +78,7 @@ TEST_CASE("a process that knows no servers' time yet does not claim that anythin
   setup.table.then_applied();
   const auto lease = setup.client->acquire("x");
   REQUIRE(lease.ok());
-  CHECK(setup.table.asked[0].condition == "attribute_not_exists(#k) OR attribute_exists(#r)");
+  CHECK(setup.table.asked[0].condition == "attribute_not_exists(#k) OR attribute_exists(isReleased)");
   CHECK(setup.table.asked.size() == 1);
 }
 
@@ -90,7 +92,7 @@ TEST_CASE("a wrong wall clock costs one more write, before anyone relies on the 
     REQUIRE(lease.ok());
     REQUIRE(setup.table.asked.size() == 2);
     const Asked& rewrite = setup.table.asked[1];
-    CHECK(rewrite.condition == "#v = :v");
+    CHECK(rewrite.condition == "recordVersionNumber = :v");
     CHECK(rewrite.value(":v") == setup.table.asked[0].text("recordVersionNumber"));
     CHECK(rewrite.text("recordVersionNumber") != setup.table.asked[0].text("recordVersionNumber"));
     const long long now = milliseconds_of(setup.server_now());
@@ -211,7 +213,7 @@ TEST_CASE("an expired record of which the contender learns from the refusal is t
   const auto lease = setup.client->acquire("x");
   REQUIRE(lease.ok());
   REQUIRE(setup.table.asked.size() == 2);
-  CHECK(setup.table.asked[1].condition == "#v = :v");
+  CHECK(setup.table.asked[1].condition == "recordVersionNumber = :v");
   CHECK(setup.table.asked[1].value(":v") == "dead");
 }
 

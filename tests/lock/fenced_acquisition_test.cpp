@@ -62,7 +62,7 @@ TEST_CASE("a fenced acquire is one update that adds one to the row's token, or t
   LockSetup setup;
   setup.table.then([](const Asked& asked) {
     CHECK(asked.operation == "update");
-    CHECK(asked.update.find("if_not_exists(#t, :floor) + :one") != std::string::npos);
+    CHECK(asked.update.find("if_not_exists(fencingToken, :floor) + :one") != std::string::npos);
     return test::applied_with_token(7);
   });
   const auto lease = setup.client->acquire("x", fenced());
@@ -70,9 +70,10 @@ TEST_CASE("a fenced acquire is one update that adds one to the row's token, or t
   REQUIRE(lease->fencing_token().has_value());
   CHECK(lease->fencing_token()->value == 7);
   const Asked& update = setup.table.asked[0];
-  CHECK(update.condition ==
-        "attribute_not_exists(#k) OR attribute_exists(#r) OR "
-        "(attribute_exists(#f) AND #e < :now AND #x = #v AND #v <> :me)");
+  CHECK(
+      update.condition ==
+      "attribute_not_exists(#k) OR attribute_exists(isReleased) OR "
+      "(attribute_exists(fencingToken) AND expiresAt < :now AND expiresVersion = recordVersionNumber AND recordVersionNumber <> :me)");
   CHECK(update.value(":me") == lease->version());
   const long long now = std::chrono::duration_cast<std::chrono::milliseconds>(setup.server_now().time_since_epoch()).count();
   CHECK(std::stoll(update.value(":floor")) <= now);
@@ -87,7 +88,7 @@ TEST_CASE("a fenced acquire that does not know the servers' time demands a row w
     return test::applied_with_token(7);
   });
   REQUIRE(setup.client->acquire("x", fenced()).ok());
-  CHECK(setup.table.asked[0].condition == "attribute_exists(#f) AND attribute_exists(#r)");
+  CHECK(setup.table.asked[0].condition == "attribute_exists(fencingToken) AND attribute_exists(isReleased)");
   CHECK(setup.table.asked[0].value(":floor") == "(none)");
 }
 
@@ -127,7 +128,7 @@ TEST_CASE("a fenced acquire after so long an idle time that TTL may have deleted
   setup.table.tell_time(LockSetup::kServerAhead);
   // The servers' time is known to within 2 * 500 ppm of the idle time: to 14 minutes, and to 58 minutes.
   CHECK(first_condition(24h * 10).find("attribute_not_exists(#k)") == 0);
-  CHECK(first_condition(24h * 40).find("attribute_exists(#f) AND attribute_exists(#r)") == 0);
+  CHECK(first_condition(24h * 40).find("attribute_exists(fencingToken) AND attribute_exists(isReleased)") == 0);
 }
 
 TEST_CASE("without the servers' time a fenced lock goes on from the row's token, or not at all") {
@@ -139,7 +140,7 @@ TEST_CASE("without the servers' time a fenced lock goes on from the row's token,
   CHECK(none.error().message.find("Date") != std::string::npos);
 
   setup.table.then([](const Asked& asked) {
-    CHECK(asked.condition == "attribute_exists(#f) AND attribute_exists(#r)");
+    CHECK(asked.condition == "attribute_exists(fencingToken) AND attribute_exists(isReleased)");
     for (const auto& name : asked.names) {
       CAPTURE(name.first);
       CHECK((asked.condition + asked.update).find(name.first) != std::string::npos);

@@ -36,7 +36,7 @@ TEST_CASE("a renewal replaces my own record with a fresh version and a full leas
   held.table.then_applied();
   REQUIRE(held.lease->renew().ok());
   const Asked& put = held.table.asked.at(0);
-  CHECK(put.condition == "#v = :v");
+  CHECK(put.condition == "recordVersionNumber = :v");
   CHECK(put.value(":v") == held.acquired.text("recordVersionNumber"));
   CHECK(put.text("recordVersionNumber") != held.acquired.text("recordVersionNumber"));
   CHECK(put.text("ownerName") == "me");
@@ -151,7 +151,7 @@ TEST_CASE("a release is one conditional delete of my own record") {
   CHECK(held.lease->release() == ReleaseOutcome::released);
   const Asked& erase = held.table.asked.at(0);
   CHECK(erase.operation == "delete");
-  CHECK(erase.condition == "#v = :v");
+  CHECK(erase.condition == "recordVersionNumber = :v");
   CHECK(erase.value(":v") == held.acquired.text("recordVersionNumber"));
   CHECK_FALSE(held.lease->still_held());
   CHECK_FALSE(held.lease->loss().has_value());
@@ -188,7 +188,7 @@ TEST_CASE("a release with a renewal in doubt deletes either of the two versions"
   held.table.then_applied();
   CHECK(held.lease->release() == ReleaseOutcome::released);
   const Asked& erase = held.table.asked.back();
-  CHECK(erase.condition == "#v = :v OR #v = :w");
+  CHECK(erase.condition == "recordVersionNumber = :v OR recordVersionNumber = :w");
   CHECK(erase.value(":v") == held.acquired.text("recordVersionNumber"));
   CHECK(erase.value(":w") == held.table.asked.front().text("recordVersionNumber"));
 }
@@ -235,7 +235,7 @@ TEST_CASE("a fenced lease is released by marking its row, token kept") {
   REQUIRE(lease.renew().ok());
   CHECK(setup.table.asked.back().number("fencingToken") == "7");
   // A late copy of the acquiring write may have brought this version back with a higher token.
-  CHECK(setup.table.asked.back().condition == "(#v = :v) AND #f = :f");
+  CHECK(setup.table.asked.back().condition == "(recordVersionNumber = :v) AND fencingToken = :f");
   CHECK(setup.table.asked.back().value(":f") == "7");
   setup.table.then_applied();
   CHECK(lease.release() == ReleaseOutcome::released);
@@ -260,7 +260,7 @@ TEST_CASE("a renewal that was answered after the lease's end does not bring it b
   const std::string written = held.table.asked[0].text("recordVersionNumber");
   held.table.then_applied();
   CHECK(held.lease->release() == ReleaseOutcome::released);
-  CHECK(held.table.asked[1].condition == "#v = :v OR #v = :w");
+  CHECK(held.table.asked[1].condition == "recordVersionNumber = :v OR recordVersionNumber = :w");
   CHECK(held.table.asked[1].value(":w") == written);
 }
 

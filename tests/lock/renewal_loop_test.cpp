@@ -265,7 +265,7 @@ TEST_CASE("a release overtakes a renewal that hangs, and names both versions") {
   setup.run_for(20s);
   REQUIRE(outcome.has_value());
   CHECK(*outcome == ReleaseOutcome::released);
-  CHECK(condition == "#v = :v OR #v = :w");
+  CHECK(condition == "recordVersionNumber = :v OR recordVersionNumber = :w");
   CHECK(setup.site.table.started[1].at < due);
   CHECK(setup.site.lost.empty());
   CHECK(setup.site.at_risk.empty());

@@ -86,6 +86,9 @@ bool less(const AttributeValue& a, const AttributeValue& b) {
   return number_a != nullptr && number_b != nullptr && integer(*number_a) < integer(*number_b);
 }
 
+/// Those of DynamoDB's reserved words that a record or a table of these tests has for an attribute.
+bool is_reserved(std::string_view word) { return word == "data" || word == "key" || word == "ttl"; }
+
 /// Reads words from left to right.
 class Reader {
  public:
@@ -111,7 +114,8 @@ class Reader {
     for (const auto& [placeholder, name] : terms_.names) {
       if (placeholder == word) return name;
     }
-    unknown_form(text_, "an attribute without a # placeholder");
+    if (word.front() == '#' || is_reserved(word)) unknown_form(text_, "an attribute that needs a # placeholder");
+    return word;
   }
   const AttributeValue* attribute() {
     const std::string& name = attribute_name();
