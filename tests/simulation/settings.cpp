@@ -11,9 +11,10 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::int64_t kSlowestMax = 700'000;
+constexpr unsigned kDriftMax = 300'000;
 
 void draw_time(Settings& settings, Random& random) {
-  constexpr unsigned kDrifts[] = {500, 500, 5'000, 50'000, 300'000};
+  constexpr unsigned kDrifts[] = {500, 500, 5'000, 50'000, kDriftMax};
   constexpr Duration kErrors[] = {milliseconds(500), milliseconds(500), milliseconds(50), seconds(2)};
   settings.drift_ppm = random.pick(kDrifts);
   settings.server_error_max = random.pick(kErrors);
@@ -85,6 +86,8 @@ Settings draw_settings(Mode mode, Random& random) {
   draw_trouble(settings, random);
   settings.long_idle = random.chance(150);
   settings.retention = settings.long_idle ? minutes(10) : std::chrono::hours(24 * 7);
+  // So short that a process can be idle until what it knows of the servers' time is vaguer than that.
+  if (settings.long_idle && settings.drift_ppm == kDriftMax) settings.retention = minutes(4);
   settings.faults_for = settings.long_idle ? Duration(minutes(60)) : settings.lease * random.between(3, 8);
   settings.processes = random.between(2, 4);
   if (!settings.fenced && random.chance(200)) settings.foreigners = 1;
