@@ -1,5 +1,6 @@
 #pragma once
 // The attributes' names: those of the AWS Lock Client for Java where it has them, so that one table can serve both.
+// Expressions spell them out (writes.cpp, fencing.cpp).
 
 #include <array>
 #include <string_view>
