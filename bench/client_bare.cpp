@@ -21,6 +21,7 @@ BareLoop::BareLoop(const std::string& url, std::size_t token_bytes)
   sign(url, token_bytes);
   ::curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
   ::curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+  ::curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // Otherwise it is looked up in the environment for each request.
   ::curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   ::curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_);
   ::curl_easy_setopt(easy_, CURLOPT_POSTFIELDS, body_.c_str());

@@ -23,6 +23,7 @@ BarePair::BarePair(const std::vector<SentRequest>& requests) : easy_(::curl_easy
     ::curl_easy_setopt(easy_, CURLOPT_URL, request.url.c_str());
   }
   ::curl_easy_setopt(easy_, CURLOPT_PROXY, "");
+  ::curl_easy_setopt(easy_, CURLOPT_NOPROXY, "");  // Otherwise it is looked up in the environment for each request.
   ::curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
   ::curl_easy_setopt(easy_, CURLOPT_WRITEFUNCTION, &drop);
 }

@@ -60,6 +60,7 @@ int main(int argc, char **argv) {
   for (i = 0; i < sizeof headers / sizeof *headers; ++i) list = curl_slist_append(list, headers[i]);
   curl_easy_setopt(easy, CURLOPT_URL, argv[1]);
   curl_easy_setopt(easy, CURLOPT_PROXY, "");
+  curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
   curl_easy_setopt(easy, CURLOPT_HTTPHEADER, list);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDS, body);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop);
