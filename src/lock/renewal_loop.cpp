@@ -234,6 +234,7 @@ void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime no
     const RenewalPlan plan = plan_renewal(lease, now);
     if (plan.step == RenewalStep::tell_lost) {
       Remains lost = forget(entry.state.get());
+      telling_ = lost.state.get();  // Clearing away gives up the mutex, and `remove` no longer finds the lease.
       clear_away(lock);
       tell(lock, std::move(lost), [](const Remains& about) {
         if (about.state->given_back() || !about.events || !about.events->on_lost) return;

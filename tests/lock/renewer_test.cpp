@@ -76,6 +76,21 @@ class InstantMulti final : public dynamo::Multi {
   std::deque<std::uint64_t> started_;
 };
 
+/// Answers nothing.
+class SilentMulti final : public dynamo::Multi {
+ public:
+  SilentMulti(Clock& clock, std::atomic<int>& started) : clock_(clock), started_(started) {}
+  void start(std::uint64_t, const dynamo::Operation&, const dynamo::CallOptions&) override { ++started_; }
+  std::optional<Finished> wait(MonotonicTime until, const Cancellation* wake) override {
+    clock_.wait_until(until, wake);
+    return std::nullopt;
+  }
+
+ private:
+  Clock& clock_;
+  std::atomic<int>& started_;
+};
+
 /// Answers every write as it is told at the moment; counts them.
 class SwitchedTable final : public dynamo::Table {
  public:
@@ -110,7 +125,9 @@ class SwitchedTable final : public dynamo::Table {
   Result<dynamo::ScanPage> scan(const dynamo::Scan&, const dynamo::CallOptions&) override { return dynamo::ScanPage{}; }
   const dynamo::ServerClock& server_clock() const noexcept override { return clock; }
   std::unique_ptr<dynamo::Multi> multi() override {
-    return many_at_once == nullptr ? nullptr : std::make_unique<InstantMulti>(*many_at_once);
+    if (many_at_once == nullptr) return nullptr;
+    if (hang) return std::make_unique<SilentMulti>(*many_at_once, silenced);
+    return std::make_unique<InstantMulti>(*many_at_once);
   }
 
   void wait_for_puts(int count) {
@@ -135,6 +152,7 @@ class SwitchedTable final : public dynamo::Table {
   bool taken = false;
   bool hang = false;
   Clock* many_at_once = nullptr;
+  std::atomic<int> silenced{0};  ///< Requests that hang, of many at once.
   dynamo::ServerClock clock;
 };
 
@@ -307,5 +325,38 @@ TEST_CASE("leases come and go from any thread, and no event of one is told once 
     }
     for (std::thread& thread : threads) thread.join();
   }
-  CHECK(late == 0);
+  CHECK(late.load() == 0);
+}
+
+TEST_CASE("the loss of a lease is told before a remove meanwhile returns, or not at all") {
+  constexpr std::size_t kLeases = 64;  // As many as are under way at once.
+  Setup setup;
+  setup.table.many_at_once = &setup.clock;
+  std::atomic<int> late{0};
+  for (int round = 0; round < 30; ++round) {
+    AcquireOptions for_long;
+    for_long.lease = 1h;
+    const Lease keeps_the_table_in_use = *setup.client.acquire("another", for_long);
+    std::vector<Lease> leases;
+    for (std::size_t i = 0; i < kLeases; ++i) leases.push_back(*setup.client.acquire("lock-" + std::to_string(i), {}));
+    std::vector<std::atomic<bool>> removed(kLeases);
+    setup.table.hang = true;
+    setup.table.silenced = 0;
+    {
+      Renewer renewer(setup.clock, setup.entropy);
+      renewer.add(keeps_the_table_in_use);
+      for (std::size_t i = 0; i < kLeases; ++i) {
+        renewer.add(leases[i], {{}, {}, [&, i](const Error&) { late += removed[i] ? 1 : 0; }});
+      }
+      setup.clock.advance(10s);
+      while (setup.table.silenced < static_cast<int>(kLeases)) std::this_thread::yield();
+      setup.clock.advance(10s);
+      for (std::size_t i = 0; i < kLeases; ++i) {
+        renewer.remove(leases[i]);
+        removed[i] = true;
+      }
+    }
+    setup.table.hang = false;
+  }
+  CHECK(late.load() == 0);
 }
