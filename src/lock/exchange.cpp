@@ -41,6 +41,7 @@ std::optional<std::uint64_t> Exchange::step(MonotonicTime until, const Cancellat
 void Exchange::drop(std::uint64_t id) {
   active_.erase(id);
   done_.erase(std::remove(done_.begin(), done_.end(), id), done_.end());
+  forget_alarms_of_the_gone();
 }
 
 void Exchange::close(Line& line) {
@@ -49,6 +50,16 @@ void Exchange::close(Line& line) {
   line.multi_.reset();
   line.in_flight_ = 0;
   line.queue_.clear();
+  forget_alarms_of_the_gone();
+}
+
+/// What ends their pauses may be gone as well.
+void Exchange::forget_alarms_of_the_gone() {
+  const auto gone = [&](const Alarm& alarm) { return active_.count(alarm.id) == 0; };
+  const auto end = std::remove_if(alarms_.begin(), alarms_.end(), gone);
+  if (end == alarms_.end()) return;
+  alarms_.erase(end, alarms_.end());
+  std::make_heap(alarms_.begin(), alarms_.end(), later);
 }
 
 void Exchange::go_on(std::uint64_t id, Active& active, const Next& next) {
@@ -85,8 +96,8 @@ void Exchange::ring(MonotonicTime now, bool cancelled) {
     std::pop_heap(alarms_.begin(), alarms_.end(), later);
     const Alarm alarm = alarms_.back();
     alarms_.pop_back();
-    const auto found = active_.find(alarm.id);
-    if (found != active_.end()) go_on(alarm.id, found->second, found->second.dialogue->waited(!disturbed(alarm)));
+    Active& active = active_.find(alarm.id)->second;
+    go_on(alarm.id, active, active.dialogue->waited(!disturbed(alarm)));
   }
 }
 

@@ -86,13 +86,14 @@ class Exchange {
   void go_on(std::uint64_t id, Active& active, const Next& next);
   void start(std::uint64_t id, Line& line, const Send& send);
   void ring(MonotonicTime now, bool cancelled);
+  void forget_alarms_of_the_gone();
   void wait(MonotonicTime until, const Cancellation* wake);
   bool wait_on(Line& line, MonotonicTime until, const Cancellation* wake);
   [[nodiscard]] std::optional<std::uint64_t> take_done();
 
   Clock& clock_;
   std::map<std::uint64_t, Active> active_;
-  std::vector<Alarm> alarms_;  ///< A heap. Those of dialogues that were dropped stay until they ring.
+  std::vector<Alarm> alarms_;  ///< A heap: one for each dialogue that pauses.
   std::vector<Line*> busy_;    ///< With requests under way.
   std::deque<std::uint64_t> done_;
   std::size_t turn_ = 0;

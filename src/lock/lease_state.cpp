@@ -153,25 +153,52 @@ std::optional<Error> LeaseState::over() const {
 Result<LeaseState::Renewal> LeaseState::next_renewal(const Turn& turn) {
   std::unique_lock lock(mutex_);
   if (turn.number_ != turn_) return overtaken_error(name_);
-  if (pending_) return Renewal{renew_if_version(*core_, pending_->record, held_.record.version), true};
+  const bool in_doubt = pending_ != nullptr;
+  if (!in_doubt) {
+    const Record current = held_.record;
+    lock.unlock();
+    auto next = std::make_unique<RecordWrite>(next_write(*core_, current));
+    lock.lock();
+    if (turn.number_ != turn_) return overtaken_error(name_);
+    pending_ = std::move(next);
+    unwritten_ = adopted_ && adopted_->journal;
+  }
+  if (unwritten_) {
+    lock.unlock();
+    if (auto written = write_down(turn); !written) return std::move(written).error();
+    lock.lock();
+    if (turn.number_ != turn_) return overtaken_error(name_);
+  }
+  return Renewal{renew_if_version(*core_, pending_->record, held_.record.version), in_doubt};
+}
 
-  const Record current = held_.record;
-  lock.unlock();
-  auto next = std::make_unique<RecordWrite>(next_write(*core_, current));
-  lock.lock();
-  if (turn.number_ != turn_) return overtaken_error(name_);
-  Renewal renewal{renew_if_version(*core_, next->record, current.version), false};
-  pending_ = std::move(next);
-  if (!adopted_ || !adopted_->journal) return renewal;
-
-  lock.unlock();
+/// Has the journal know of the pending renewal. Whoever was overtaken meanwhile leaves it to the next one: that may have named the
+/// renewal as one that is in doubt, so it stays that.
+Result<void> LeaseState::write_down(const Turn& turn) {
+  const std::lock_guard writing(journal_mutex_);
+  {
+    const std::lock_guard lock(mutex_);
+    if (turn.number_ != turn_) return overtaken_error(name_);
+    if (!unwritten_) return {};
+    writes_down_ = std::this_thread::get_id();
+  }
   auto written = adopted_->journal();
-  lock.lock();
-  // Whoever overtook it may have named the renewal as one that is in doubt: it stays that.
+  const std::lock_guard lock(mutex_);
+  writes_down_ = {};
+  if (written) unwritten_ = false;
   if (turn.number_ != turn_) return overtaken_error(name_);
-  if (written) return renewal;
+  if (written) return {};
   pending_.reset();
-  return std::move(written).error();
+  unwritten_ = false;
+  return written;
+}
+
+void LeaseState::wait_for_journal() const {
+  {
+    const std::lock_guard lock(mutex_);
+    if (writes_down_ == std::this_thread::get_id()) return;
+  }
+  const std::lock_guard written(journal_mutex_);
 }
 
 Result<void> LeaseState::take_in(const Turn& turn, Settled settled, bool in_doubt_already, MonotonicTime now) {

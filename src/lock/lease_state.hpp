@@ -11,6 +11,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <variant>
 
@@ -97,10 +98,13 @@ class LeaseState {
     dynamo::Operation write;
     bool in_doubt = false;  ///< It is an earlier one, whose fate is to be settled before another begins.
   };
-  /// What to write next. Error: the turn was overtaken.
+  /// What to write next. Errors: the turn was overtaken; the journal's.
   [[nodiscard]] Result<Renewal> next_renewal(const Turn& turn);
   /// `now`: when the answer was there.
   [[nodiscard]] Result<void> take_in(const Turn& turn, Settled settled, bool in_doubt_already, MonotonicTime now);
+
+  /// Returns once no journal is being written, unless this is called from there.
+  void wait_for_journal() const;
 
   // What Releasing asks and tells, on its turn.
 
@@ -130,6 +134,7 @@ class LeaseState {
   friend class Turn;
   void end_turn(std::uint64_t number) noexcept;
   [[nodiscard]] bool has_turn(std::uint64_t number) const;
+  Result<void> write_down(const Turn& turn);
   void confirm(RecordWrite write);
   void end_validity() noexcept;
   Error lose(Error reason);
@@ -147,6 +152,8 @@ class LeaseState {
   std::atomic<MonotonicTime::rep> valid_until_;
   std::atomic<bool> given_back_{false};
 
+  mutable std::mutex journal_mutex_;  ///< Held while the journal is written; taken before `mutex_`.
+
   mutable std::mutex mutex_;  ///< Guards what follows; held for moments, and never while a clock is read.
   std::condition_variable turn_ended_;
   std::uint64_t turns_ = 0;
@@ -154,6 +161,8 @@ class LeaseState {
   bool yielding_ = false;   ///< The turn may be overtaken.
   RecordWrite held_;
   std::unique_ptr<RecordWrite> pending_;  ///< A renewal that may have been applied: settled before any other.
+  bool unwritten_ = false;                ///< The journal does not know of it yet, and it was not sent.
+  std::thread::id writes_down_;           ///< Who is in the journal; nobody's where nobody is.
   std::unique_ptr<const Error> loss_;
   std::optional<ReleaseOutcome> released_;
 };

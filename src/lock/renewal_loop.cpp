@@ -80,8 +80,9 @@ void RenewalLoop::remove(const LeaseState* key) {
   std::unique_lock lock(mutex_);
   remains = forget(key);
   if (stepping_ == std::this_thread::get_id()) return;
-  const std::uint64_t left = tables_left_;
-  quiet_.wait(lock, [&] { return telling_ != key && (tables_closed_ >= left || stopping_); });
+  quiet_.wait(lock, [&] { return telling_ != key && (stopping_ || !is_last_of_a_table(key)); });
+  lock.unlock();
+  key->wait_for_journal();
 }
 
 void RenewalLoop::stop() {
@@ -111,12 +112,18 @@ RenewalLoop::Remains RenewalLoop::forget(const LeaseState* key) {
   if (--table.leases > 0) return remains;
   const auto own = std::find_if(tables_.begin(), tables_.end(), [&](const auto& item) { return item.second.get() == &table; });
   if (table.used) {
+    table.last = key;
     left_.push_back(std::move(own->second));
-    ++tables_left_;
     wake_->cancel();
   }
   tables_.erase(own);
   return remains;
+}
+
+/// Whether `key` was the last lease of a table that is not let go of yet.
+bool RenewalLoop::is_last_of_a_table(const LeaseState* key) const noexcept {
+  const auto of_key = [&](const std::unique_ptr<Table>& table) { return table->last == key; };
+  return std::any_of(left_.begin(), left_.end(), of_key) || std::any_of(closing_.begin(), closing_.end(), of_key);
 }
 
 RenewalLoop::Ranked& RenewalLoop::timetable(const Entry& entry, Queue queue) noexcept {
@@ -163,8 +170,8 @@ bool RenewalLoop::step() {
   clear_away(lock);
   collect_due(now);
   tell_news(lock, now);
+  if (!stopping_) open_lines(lock);
   if (stopping_) return false;
-  open_lines(lock);
   choose(now);
   sleeps_until_ = std::min(due_.next(), news_.next());
   const MonotonicTime until = sleeps_until_;
@@ -197,12 +204,12 @@ void RenewalLoop::clear_away(std::unique_lock<std::mutex>& lock) {
     flights_.erase(found);
   }
   if (ended.empty() && left_.empty()) return;
-  auto closing = std::exchange(left_, {});
+  closing_.swap(left_);
   lock.unlock();
   ended.clear();
-  for (const auto& table : closing) exchange_.close(table->line);
+  for (const auto& table : closing_) exchange_.close(table->line);
   lock.lock();
-  tables_closed_ += closing.size();
+  closing_.clear();
   quiet_.notify_all();
 }
 
@@ -228,6 +235,10 @@ void RenewalLoop::collect_due(MonotonicTime now) {
 
 void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime now) {
   while (!stopping_ && news_.next() <= now) {
+    if (!left_.empty()) {  // An event was told that let go of a table.
+      clear_away(lock);
+      continue;
+    }
     Entry& entry = news_.first();
     notice_renewal_by_others(entry);
     const RenewalView lease = view(entry);

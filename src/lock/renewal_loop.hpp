@@ -28,7 +28,8 @@ namespace dynamutex::lock {
 /// Each lease stands in two timetables: one of the news that will be told of it if nothing happens, one of its next renewal.
 /// Those that are due wait for room on their table's line, the most urgent first. Those that failed before have half of the room
 /// at most: where some leases cannot be renewed, the others are. Each step costs O(log n).
-/// No clock is read, no event told or destroyed and no request made while the mutex is held.
+/// No clock is read, no event told or destroyed and no request made while the mutex is held: what events hold may call the loop, but
+/// not while that is being destroyed.
 class RenewalLoop {
  public:
   RenewalLoop(Clock& clock, Entropy& entropy, const RenewerOptions& options);
@@ -75,9 +76,10 @@ class RenewalLoop {
     RenewalRoom room;
     // Due, by when the lease ends.
     Ranked fresh;
-    Ranked failed;      ///< Their last renewal failed.
-    Ranked hopeless;    ///< An answer would reach them too late, by all we know.
-    bool used = false;  ///< The line was opened, or is about to be.
+    Ranked failed;                     ///< Their last renewal failed.
+    Ranked hopeless;                   ///< An answer would reach them too late, by all we know.
+    bool used = false;                 ///< The line was opened, or is about to be.
+    const LeaseState* last = nullptr;  ///< The lease that left last.
     std::size_t leases = 0;
     std::size_t flights = 0;
     std::size_t doubtful = 0;                                                    ///< Flights of leases that were not fresh.
@@ -110,6 +112,7 @@ class RenewalLoop {
   void dequeue(Entry& entry);
   void set_news(Entry& entry, MonotonicTime at);
   [[nodiscard]] Remains forget(const LeaseState* key);
+  [[nodiscard]] bool is_last_of_a_table(const LeaseState* key) const noexcept;
 
   // On the stepping thread.
   void collect_due(MonotonicTime now);
@@ -133,10 +136,9 @@ class RenewalLoop {
   std::condition_variable quiet_;
   std::map<const LeaseState*, Entry> entries_;
   std::map<const dynamo::Table*, std::unique_ptr<Table>> tables_;
-  std::vector<std::unique_ptr<Table>> left_;  ///< Tables whose last lease is gone, to be closed.
-  std::vector<std::uint64_t> grounded_;       ///< Flights of leases that are gone.
-  std::uint64_t tables_left_ = 0;             ///< So many were ever put into `left_`, …
-  std::uint64_t tables_closed_ = 0;           ///< … and so many of them are closed.
+  std::vector<std::unique_ptr<Table>> left_;     ///< Tables whose last lease is gone, to be closed.
+  std::vector<std::unique_ptr<Table>> closing_;  ///< Those that the stepping thread is closing.
+  std::vector<std::uint64_t> grounded_;          ///< Flights of leases that are gone.
   Ranked due_;
   News news_;
   std::unique_ptr<Cancellation> wake_ = std::make_unique<Cancellation>();

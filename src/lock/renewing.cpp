@@ -24,10 +24,15 @@ Next Renewing::write() {
   return go_on(settling_->begin());
 }
 
-Next Renewing::answered(Result<dynamo::WriteOutcome> answer) { return go_on(settling_->answered(std::move(answer))); }
+// Whoever was overtaken sends nothing more: a write that is sent again after a release would keep the lock taken once more where the
+// release's own request was lost.
+
+Next Renewing::answered(Result<dynamo::WriteOutcome> answer) {
+  if (auto overtaken = turn_.overtaken(); overtaken) return finish(*std::move(overtaken));
+  return go_on(settling_->answered(std::move(answer)));
+}
 
 Next Renewing::waited(bool undisturbed) {
-  // A write that is sent again after a release would keep the lock taken once more where the release's own request was lost.
   if (auto overtaken = turn_.overtaken(); overtaken) return finish(*std::move(overtaken));
   return go_on(settling_->waited(undisturbed));
 }

@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "dynamutex/lock/lease_handle.hpp"
@@ -119,6 +122,42 @@ TEST_CASE("a renewal that cannot be written down is not sent") {
   CHECK(renewed.error().message == "disk full");
   CHECK(world.table.asked.empty());
   CHECK_FALSE(lease->handle("boot").pending.has_value());
+}
+
+TEST_CASE("a renewal that overtakes another while that is written down sends nothing that was not written down") {
+  HandedOver world;
+  std::optional<Lease> lease;
+  std::thread overtaking;
+  Result<void> second;
+  std::vector<std::string> stored;
+  bool fails = false;
+  AdoptOptions options;
+  options.boot_id = "boot";
+  options.before_renewal = [&](const LeaseHandle& now) -> Result<void> {
+    if (!overtaking.joinable()) {
+      overtaking = std::thread([&] { second = lease->renew(); });
+      std::this_thread::sleep_for(100ms);  // In which it would ask the table.
+      CHECK(world.table.asked.empty());
+      if (fails) return make_error(ErrorKind::not_applied, "disk full");
+    }
+    stored.push_back(now.pending->version);
+    return {};
+  };
+  SUBCASE("and was") {}
+  SUBCASE("and could not be") { fails = true; }
+  world.table.then_item(world.written);
+  lease = *world.client->adopt(world.handle, options);
+  world.table.asked.clear();
+  for (int i = 0; i < 3; ++i) world.table.then_applied();
+  const auto first = lease->renew();
+  overtaking.join();
+  CHECK_FALSE(first.ok());
+  CHECK(second.ok());
+  CHECK_FALSE(world.table.asked.empty());
+  for (const Asked& put : world.table.asked) {
+    CHECK(std::find(stored.begin(), stored.end(), put.text("recordVersionNumber")) != stored.end());
+  }
+  CHECK(lease->version() == stored.back());
 }
 
 TEST_CASE("after a crash in the middle of a renewal the pending version in the record is mine") {

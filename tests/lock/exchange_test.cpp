@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -120,6 +121,28 @@ TEST_CASE("a dialogue that is dropped is not answered, and its request keeps its
   CHECK(setup.dialogues[0].answers == 0);
   CHECK(setup.done == std::vector<std::uint64_t>{2});
   CHECK(setup.line.has_room());
+}
+
+TEST_CASE("of a dialogue that is dropped in its pause nothing is left, and what could end the pause may go too") {
+  Setup setup;
+  auto cancellation = std::make_unique<Cancellation>();
+  setup.begin(1, 10s, cancellation.get());
+  setup.begin(2, 20s);
+  const MonotonicTime began = setup.clock.now();
+  CHECK_FALSE(setup.exchange.step(began + 5s, nullptr).has_value());
+  CHECK_FALSE(setup.exchange.step(began + 5s, nullptr).has_value());
+  MonotonicTime next = began + 20s + 20ms;
+  SUBCASE("alone") { setup.exchange.drop(1); }
+  SUBCASE("with all others of its line") {
+    setup.exchange.close(setup.line);
+    next = began + 60s;
+  }
+  cancellation.reset();
+  Cancellation wake;
+  wake.cancel();
+  CHECK_FALSE(setup.exchange.step(began + 60s, &wake).has_value());
+  CHECK_FALSE(setup.exchange.step(began + 60s, nullptr).has_value());
+  CHECK(setup.clock.now() == next);
 }
 
 TEST_CASE("a step ends at the time it was given, or when it is woken") {

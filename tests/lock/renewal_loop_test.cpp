@@ -4,9 +4,12 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <chrono>
+#include <future>
 #include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "virtual_table.hpp"
@@ -489,4 +492,115 @@ TEST_CASE("what events hold is destroyed where it may call the loop") {
     CHECK(told);
   }
   setup.run_for(1s);
+}
+
+TEST_CASE("nothing is asked about a lease once it was removed, though the answer to its renewal leaves a question") {
+  Setup setup;
+  setup.site.add(*setup.loop, "other", 300s);  // So that the table stays open.
+  const auto lease = setup.site.add(*setup.loop, "x");
+  bool removed = false;
+  std::size_t asked = 0;
+  setup.site.table.answer = [&](const Started& request, const dynamo::Operation&) {
+    if (request.key != "x") return Reply{20ms};
+    ++asked;
+    // Refused, without the record that stands there: that would be read.
+    return Reply{20ms, dynamo::WriteOutcome{dynamo::WriteOutcome::Status::condition_failed, std::nullopt, false}};
+  };
+  setup.site.table.before_wait = [&] {
+    if (asked == 0 || removed) return;
+    setup.loop->remove(lease.get());
+    removed = true;
+  };
+  setup.run_for(20s);
+  CHECK(removed);
+  CHECK(asked == 1);
+}
+
+TEST_CASE("a loop that is stopped while it opens a line sends nothing on it") {
+  Setup setup;
+  setup.site.table.sequential = true;
+  setup.site.add(*setup.loop, "x");
+  setup.site.table.before_multi = [&] { setup.loop->stop(); };
+  while (setup.loop->step()) {}
+  CHECK(setup.site.table.started.empty());
+}
+
+TEST_CASE("a table whose last lease an event removed is let go of before the next event") {
+  Setup setup;
+  Site other(setup.clock, setup.entropy);
+  const auto hangs = [](const Started&, const dynamo::Operation&) { return Reply{}; };
+  setup.site.table.answer = hangs;
+  other.table.answer = hangs;
+  const auto last = lease_on(other.core, "last", 18s);
+  setup.loop->add(last, {});
+  std::vector<int> multis;
+  const auto at_risk = [&](const Error&) {
+    multis.push_back(other.table.multis);
+    setup.loop->remove(last.get());
+  };
+  const auto a = lease_on(setup.site.core, "a", 12s);
+  const auto b = lease_on(setup.site.core, "b", 12s);
+  setup.loop->add(a, {nullptr, at_risk, nullptr});
+  setup.loop->add(b, {nullptr, at_risk, nullptr});
+  setup.run_for(9s);
+  CHECK(multis == std::vector<int>{1, 0});
+}
+
+TEST_CASE("removing a lease waits for no other table, and for no event of another lease") {
+  Setup setup;
+  Site other(setup.clock, setup.entropy);
+  const auto last = lease_on(other.core, "last", 9s);
+  setup.loop->add(last, {});
+  const auto a = lease_on(setup.site.core, "a", 12s);
+  const auto b = lease_on(setup.site.core, "b", 12s);
+  setup.loop->add(a, {});
+  std::future<void> removing;
+  setup.loop->add(b, {[&] {
+                        if (removing.valid()) return;
+                        setup.loop->remove(last.get());  // Its table stands until this event has returned.
+                        removing = std::async(std::launch::async, [&] { setup.loop->remove(a.get()); });
+                        CHECK(removing.wait_for(60s) == std::future_status::ready);
+                      },
+                      nullptr, nullptr});
+  setup.run_for(5s);
+  CHECK(removing.valid());
+}
+
+TEST_CASE("removing a lease waits for its journal, but not from there") {
+  Setup setup;
+  std::promise<void> begun;
+  std::atomic<bool> writing{false};
+  const auto lease = lease_on(setup.site.core, "x", 12s);
+  Adopted adopted;
+  bool by_the_journal = false;
+  adopted.journal = [&]() -> Result<void> {
+    if (by_the_journal) {
+      setup.loop->remove(lease.get());
+      return {};
+    }
+    writing = true;
+    begun.set_value();
+    std::this_thread::sleep_for(100ms);  // In which `remove` would return.
+    writing = false;
+    return {};
+  };
+  SUBCASE("from another thread") {
+    lease->carry_on(std::move(adopted));
+    setup.loop->add(lease, {});
+    setup.site.add(*setup.loop, "other", 300s);  // So that the table stays open.
+    std::thread stepping([&] {
+      while (setup.loop->step()) {}
+    });
+    begun.get_future().wait();
+    setup.loop->remove(lease.get());
+    CHECK_FALSE(writing);
+    setup.loop->stop();
+    stepping.join();
+  }
+  SUBCASE("from the journal of a renewal by hand") {
+    by_the_journal = true;
+    lease->carry_on(std::move(adopted));
+    setup.loop->add(lease, {});
+    CHECK(lease->renew({}).ok());
+  }
 }

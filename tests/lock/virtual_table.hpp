@@ -53,6 +53,7 @@ class VirtualTable final : public dynamo::Table {
   }
   Result<dynamo::ScanPage> scan(const dynamo::Scan&, const dynamo::CallOptions&) override { return dynamo::ScanPage{}; }
   std::unique_ptr<dynamo::Multi> multi() override {
+    if (before_multi) before_multi();
     if (sequential) return nullptr;
     ++multis;
     return std::make_unique<VirtualMulti>(*this);
@@ -60,6 +61,7 @@ class VirtualTable final : public dynamo::Table {
   const dynamo::ServerClock& server_clock() const noexcept override { return clock; }
 
   Answer answer = [](const Started&, const dynamo::Operation&) { return Reply{std::chrono::milliseconds(20)}; };
+  std::function<void()> before_multi;
   std::function<void()> before_wait;  ///< With requests under way, before time passes.
   bool sequential = false;
   int multis = 0;  ///< Made so far and still there.

@@ -34,7 +34,8 @@ struct LeaseHandle {
 struct AdoptOptions {
   std::string boot_id;  ///< Of this run of this machine. Where the handle's is another, none of its times is relied on.
   /// Called before each renewal is sent, with the handle that survives a crash from then on: store it durably. The renewal is not
-  /// sent where it fails. May be empty.
+  /// sent where it fails. One call at a time, on the thread that renews, which is a Renewer's too: it must not renew the lease itself,
+  /// and may still be running when another thread's `release` returned; `Renewer::remove` waits for it. May be empty.
   std::function<Result<void>(const LeaseHandle&)> before_renewal;
   const Cancellation* cancellation = nullptr;  ///< Ends the reading at once; may be null.
 };

@@ -41,8 +41,9 @@ struct RenewerOptions {
 /// Promise: whatever it does, `Lease::still_held` is right; it only makes the time longer for which it says yes.
 /// Cost: O(log n) for each renewal; the memory of a lease, its Renewer's part included, is below 2 KiB for names of up to a few
 /// hundred bytes and without data.
-/// Thread-safe. The destructor ends what is under way, joins the thread and releases nothing. Clock and entropy must outlive it; a
-/// table must live until `remove` was called for its leases, whether they are still held or not, or until the Renewer is gone.
+/// Thread-safe. The destructor ends what is under way, joins the thread and releases nothing; what events hold and is destroyed there
+/// must not call the Renewer. Clock and entropy must outlive it, those of the leases' clients too; a table must live until `remove` was
+/// called for its leases, whether they are still held or not, or until the Renewer is gone.
 class DYNAMUTEX_EXPORT Renewer {
  public:
   Renewer(Clock& clock, Entropy& entropy, const RenewerOptions& options = {});
@@ -54,11 +55,12 @@ class DYNAMUTEX_EXPORT Renewer {
   /// it only gets other events. Does not wait for the network.
   void add(const Lease& lease, RenewerEvents events = {});
 
-  /// Stops renewing `lease`; no event of it is told once this returned, and its table is not used for it. A request under way is
-  /// given up: it is in doubt, and the lease settles it (a dynamo::Client may still be in the middle of its few retries). Blocks
-  /// only while an event of this lease is being told, or, for the last lease of its table, for the moment in which the table's
-  /// requests are ended. Called from an event it does not wait, and the table must live until that event has returned, and the
-  /// next one or `~Renewer` has begun.
+  /// Stops renewing `lease`; once this returned no event of it is told, AdoptOptions::before_renewal does not run, and its table is
+  /// not used for it. A request under way is given up: it is in doubt, and the lease settles it (a dynamo::Client may still be in
+  /// the middle of its few retries). Blocks only while an event of this lease is being told or its `before_renewal` runs; and, for
+  /// the last lease of its table, until the Renewer's thread has ended the table's requests: after the event that it is telling,
+  /// and the request of another table that does one after another. Called from an event it does not wait, and the table must
+  /// live until that event has returned and the next one has begun, or `~Renewer` has returned.
   void remove(const Lease& lease);
 
  private:
