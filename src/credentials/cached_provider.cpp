@@ -35,7 +35,8 @@ class CachedProvider final : public Provider {
     refreshing_ = false;
     name_ = source_->name();
     refreshed_.notify_all();
-    return accept(std::move(outcome));
+    const bool cut_short = cancellation != nullptr && cancellation->cancelled();
+    return accept(std::move(outcome), cut_short);
   }
 
   bool reject(const SharedCredentials& credentials) noexcept override {
@@ -67,7 +68,8 @@ class CachedProvider final : public Provider {
     return (ends_soon || rejected_) && clock_.now() >= retry_from_;
   }
 
-  Result<SharedCredentials> accept(FetchOutcome outcome) {
+  /// `cut_short`: the one who asked gave up, which says nothing about the source.
+  Result<SharedCredentials> accept(FetchOutcome outcome, bool cut_short) {
     const MonotonicTime now = clock_.now();
     if (auto* const fetched = std::get_if<Fetched>(&outcome)) {
       current_ = std::move(*fetched);
@@ -81,7 +83,7 @@ class CachedProvider final : public Provider {
       }
       return current_.credentials;
     }
-    retry_from_ = saturating_add(now, options_.retry_pause);
+    if (!cut_short) retry_from_ = saturating_add(now, options_.retry_pause);
     if (still_works()) return current_.credentials;
     if (auto* const absent = std::get_if<Absent>(&outcome)) {
       return make_error(ErrorKind::denied, "no credentials found (" + absent->reason + ")");

@@ -66,12 +66,14 @@ void ClientMulti::begin_due(const Cancellation* wake) {
   MonotonicTime now = core_.world.clock.now();
   while (!waiting_.empty() && waiting_.begin()->first <= now) {
     Pending& pending = *waiting_.begin()->second;
-    leave_pause(waiting_.begin());
     if (!keys) {
       const MonotonicTime patience = saturating_add(now, kCredentialsWaitMax);
       keys.emplace(core_.world.credentials.get(std::min(patience, pending.call->options().deadline), wake));
+      // Whoever woke us cut that short: it is no failure of these operations, which are begun by the next wait.
+      if (!*keys && wake != nullptr && wake->cancelled()) return;
       now = core_.world.clock.now();
     }
+    leave_pause(waiting_.begin());
     pending.call->begin(now);
     begin(pending, *keys);
   }

@@ -254,6 +254,21 @@ TEST_CASE("refused credentials are handed out while no others can be had") {
   CHECK(test.get() == "3");
 }
 
+TEST_CASE("a refresh that its asker gave up says nothing about the source") {
+  CacheTest test([](int n) -> FetchOutcome {
+    if (n == 2) return failure(ErrorKind::timed_out);
+    return keys(n, std::nullopt);
+  });
+  const auto first = *test.provider->get(MonotonicTime::max(), nullptr);
+  test.clock.advance(1h);
+  CHECK(test.provider->reject(first));
+  Cancellation cancellation;
+  cancellation.cancel();
+  CHECK((*test.provider->get(MonotonicTime::max(), &cancellation))->access_key_id == "1");
+  CHECK(test.provider->reject(first));
+  CHECK(test.get() == "3");
+}
+
 TEST_CASE("a provider with no others to offer says so") {
   const auto given = make_static_provider({"AKID", Secret("hunter2"), Secret()});
   CHECK_FALSE(given->reject(*given->get(MonotonicTime::max(), nullptr)));

@@ -265,6 +265,30 @@ TEST_CASE("keys are asked for once for all that is due, and for no longer than a
   CHECK(transport.requests.empty());
 }
 
+TEST_CASE("to be woken while keys are fetched is no attempt of any operation") {
+  class Impatient final : public credentials::Provider {
+   public:
+    Result<credentials::SharedCredentials> get(MonotonicTime, const Cancellation* cancellation) override {
+      if (cancellation != nullptr && cancellation->cancelled()) return make_error(ErrorKind::timed_out, "cancelled");
+      return std::make_shared<const sigv4::Credentials>(sigv4::Credentials{"AKIDEXAMPLE", Secret("secret-key"), Secret()});
+    }
+    std::string source() const override { return "impatient"; }
+  };
+  Setup setup(1, std::make_unique<Impatient>());
+  const auto multi = setup.client->multi("locks");
+  multi->start(1, Setup::put(), {});
+  Cancellation wake;
+  wake.cancel();
+  CHECK_FALSE(multi->wait(setup.clock.now() + 1h, &wake));
+  CHECK(setup.pauses.empty());
+
+  setup.transport.answer(200, "{}");
+  const auto finished = multi->wait(setup.clock.now() + 1h, nullptr);
+  REQUIRE(finished);
+  CHECK(finished->result.ok());
+  CHECK(setup.pauses.size() == 1);
+}
+
 TEST_CASE("a transport that has no Multi gives none") {
   class OneByOne final : public http::Transport {
    public:
