@@ -130,10 +130,10 @@ TEST_CASE("a deadline ends a request whose reply stalls, as ambiguous") {
     keep = sent;
     CAPTURE(sent);
     const auto start = client.clock.now();
-    const auto result = client.post(server.url(), 50ms);
+    const auto result = client.post(server.url(), 300ms);
     CHECK(failure(result) == ErrorKind::ambiguous);
     CHECK(result.error().message.find("deadline") != std::string::npos);
-    CHECK(client.clock.now() - start >= 50ms);
+    CHECK(client.clock.now() - start >= 300ms);
     CHECK(client.clock.now() - start < kHang);
   }
 }
@@ -146,7 +146,7 @@ TEST_CASE("a reply that drips is ended by the deadline") {
   });
   Client client;
   const auto start = client.clock.now();
-  CHECK(failure(client.post(server.url(), 100ms)) == ErrorKind::ambiguous);
+  CHECK(failure(client.post(server.url(), 300ms)) == ErrorKind::ambiguous);
   CHECK(client.clock.now() - start < kHang);
 }
 

@@ -129,7 +129,7 @@ TEST_CASE("each request ends by its own deadline, and no sooner") {
   RawServer server(stall);
   Many many;
   const MonotonicTime begin = many.client.clock.now();
-  const std::vector<Duration> patience = {120ms, 40ms, 160ms, 80ms};
+  const std::vector<Duration> patience = {600ms, 200ms, 800ms, 400ms};
   for (std::size_t i = 0; i < patience.size(); ++i) many.start(i, server.url(), patience[i]);
   for (const std::uint64_t expected : {1U, 3U, 0U, 2U}) {
     const auto finished = many.next();

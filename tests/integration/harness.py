@@ -24,7 +24,7 @@ from .spans import overlap, read_spans
 _SECTION = pathlib.Path(__file__).with_name("critical_section.py")
 _WINDOW = 12  # so many characters of a secret in a row are a leak
 # A wait that a held lock outlasts, and in which a command can ask for it at least once: valgrind takes its time to start one.
-SHORT_WAIT = "5s" if os.environ.get("DYNAMUTEX_SANITIZED") == "valgrind" else "500ms"
+SHORT_WAIT = "5s" if os.environ.get("DYNAMUTEX_SANITIZED") == "valgrind" else "2s"
 
 
 def _random_secret(length):

@@ -17,7 +17,8 @@ from .processes import eventually, is_alive
 
 AT_ONCE = 64
 SECONDS = 300 if os.environ.get("DYNAMUTEX_LONG") else 20
-LEASE_S = 2
+EXTRA_SECONDS = 60  # at most, where not every kind of blow found its victim before
+LEASE_S = 3
 BLOWS = [("holder", "TERM"), ("holder", "KILL"), ("holder", "STOP"), ("holder", "STOP child"), ("waiter", "TERM"), ("waiter", "KILL"),
          ("waiter", "STOP")]
 _SECTION = pathlib.Path(__file__).with_name("chaos_section.py")
@@ -128,6 +129,9 @@ class ChaosTest(CommandTest):
                 self.assertEqual("", done.err, str(done))
                 self.waits_s.append(time.monotonic() - member.started_s)
 
+    def every_blow_was_struck(self):
+        return all(self.counts[f"{who} {blow}"] for who, blow in BLOWS)
+
     def check(self):
         violations = self.folder / "violations"
         self.assertFalse(violations.exists(), violations.exists() and violations.read_text())
@@ -135,7 +139,7 @@ class ChaosTest(CommandTest):
     def test_many_at_one_lock_survive_whatever_is_done_to_some(self):
         strike_at_s = time.monotonic()
         end_s = time.monotonic() + SECONDS
-        while time.monotonic() < end_s:
+        while time.monotonic() < end_s or (time.monotonic() < end_s + EXTRA_SECONDS and not self.every_blow_was_struck()):
             while len(self.members) < AT_ONCE:
                 self.enter()
             if time.monotonic() >= strike_at_s:
@@ -159,7 +163,7 @@ class ChaosTest(CommandTest):
               f"longest way through {max(self.waits_s):.1f} s", file=sys.stderr)
         tokens = [int(line.split()[1]) for line in log if line.endswith("enter")]
         self.assertEqual(sorted(set(tokens)), tokens, "tokens grow from holder to holder")
-        self.assertTrue(all(self.counts[f"{who} {blow}"] for who, blow in BLOWS), self.counts)
+        self.assertTrue(self.every_blow_was_struck(), self.counts)
         left = eventually(lambda: not list(self.processes.marked()), timeout_s=10)
         self.assertTrue(left, f"processes are left behind: {list(self.processes.marked())}")
         self.assertIn("isReleased", self.record(), "the lock was left taken")

@@ -319,10 +319,9 @@ class PruneTest(TableOfLocksTest):
 
     def test_a_record_that_changes_meanwhile_is_left_alone(self):
         self.put("raced", -60)
-        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=1500):
+        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=3000):
             pruning = self.start("prune")
-            self.proxy.journal.wait_for(operation="Scan", count=1)
-            time.sleep(0.5)
+            self.proxy.journal.wait_for(operation="DeleteItem")
             self.put("raced", 60, recordVersionNumber={"S": "renewed"})
             self.assert_silent_success(pruning.wait(), "1 seen, 0 removed, 1 changed meanwhile\n")
         self.assertEqual(["raced"], self.names())
@@ -395,10 +394,9 @@ class BreakTest(TableOfLocksTest):
 
     def test_a_record_that_changes_meanwhile_is_left_alone(self):
         self.put(self.lock, 60)
-        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=1500):
+        with self.proxy.rule(action="delay_request", match={"operation": "DeleteItem"}, ms=3000):
             breaking = self.start("break", self.lock, "--yes")
-            self.proxy.journal.wait_for(operation="GetItem", count=1)
-            time.sleep(0.5)
+            self.proxy.journal.wait_for(operation="DeleteItem")
             self.put(self.lock, 60, recordVersionNumber={"S": "renewed"})
             done = breaking.wait()
         self.assert_code(75, done)

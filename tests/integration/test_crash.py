@@ -9,7 +9,7 @@ from proxy import boottime
 from .harness import CommandTest
 from .processes import MissingFaketime, eventually, faked_clock
 
-LEASE_S = 3
+LEASE_S = 5
 GRACE_S = 3
 SKEW = "Signature expired|Signature not yet current"
 

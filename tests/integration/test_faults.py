@@ -53,7 +53,7 @@ class FaultsTest(CommandTest):
         self.check_run_survives(action="headers", set={"Age": "30"})
 
     def test_lost_renewal_replies_do_not_end_the_command(self):
-        holder = self.hold(5, lease="3s")
+        holder = self.hold(8, lease="6s")
         self.proxy.add_rule(action="drop_reply", match={"access_key": "HOLDER", "operation": "PutItem", "every": 2})
         self.assert_code(0, holder.wait())
         self.assertTrue(self.proxy.journal.entries(faults=["drop_reply"]), "the fault did not happen")
@@ -61,10 +61,10 @@ class FaultsTest(CommandTest):
 
     def test_a_late_duplicate_leaves_a_ghost_for_one_lease_at_most(self):
         self.proxy.add_rule(action="duplicate", until={"operation": "DeleteItem"}, match={"operation": "PutItem", "nth": 1})
-        self.assert_code(0, self.dynamutex("run", self.lock, "--lease", "2s", "--", *self.section("FIRST", 0.1)))
+        self.assert_code(0, self.dynamutex("run", self.lock, "--lease", "4s", "--", *self.section("FIRST", 0.1)))
         (ghost,) = self.proxy.journal.wait_for(operation="PutItem", duplicate_of=1, applied=True)
         self.assertIsNotNone(self.record(), "the ghost is there")
-        self.assert_code(0, self.dynamutex("run", self.lock, "--lease", "2s", "--", *self.section("SECOND", 0.1)))
+        self.assert_code(0, self.dynamutex("run", self.lock, "--lease", "4s", "--", *self.section("SECOND", 0.1)))
         second = self.wait_for_span("SECOND")
-        self.assertLessEqual(second.enter_s, ghost.received_s + 2 + 3)
+        self.assertLessEqual(second.enter_s, ghost.received_s + 4 + 3)
         self.assert_never_two_holders()

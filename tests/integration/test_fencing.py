@@ -10,6 +10,7 @@ import threading
 import time
 
 from proxy import boottime
+from servers.withheld import Withheld
 
 from .harness import CommandTest
 from .processes import eventually, is_stopped
@@ -43,24 +44,6 @@ def stop_outside_the_resource(resource, family):
         # A stop is carried out later; a process that waits for the resource stops waiting then.
         if not eventually(lambda: all(is_stopped(pid) for pid in family)):
             raise AssertionError(f"one of {family} does not stop")
-
-
-class CpuWithheld:
-    """For how long the threads of a process, and this one, were ready to run and did not, since this was made (proc(5), schedstat)."""
-
-    def __init__(self, pid):
-        self._paths = [pathlib.Path("/proc/thread-self/schedstat"), *pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")]
-        self._before = [self._ns(path) for path in self._paths]
-
-    @staticmethod
-    def _ns(path):
-        try:
-            return int(path.read_text().split()[1])
-        except OSError:  # the thread has ended
-            return 0
-
-    def seconds(self):
-        return sum(max(0, self._ns(path) - before) for path, before in zip(self._paths, self._before)) / 1e9
 
 
 class FencingTest(CommandTest):
@@ -117,7 +100,7 @@ class FencingTest(CommandTest):
         eventually(lambda: boottime() > stopped_s + 2 * LEASE_S)
         # One after another: what is measured is how soon a loss is told, and not how many processes wake at once.
         with self.waking:
-            withheld = CpuWithheld(holder.pid)
+            withheld = Withheld(holder.pid)
             continued_s = boottime()
             # The writer wakes first, which is the worst: it writes before anyone could stop it.
             for pid in reversed(family):

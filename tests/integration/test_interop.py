@@ -7,7 +7,8 @@ from proxy import boottime
 from .harness import CommandTest
 from .lock_client_peer import LockClientPeer
 
-LEASE_S = 2
+LEASE_S = 3  # of the peer
+OURS_S = 5
 
 
 class InteropTest(CommandTest):
@@ -24,11 +25,11 @@ class InteropTest(CommandTest):
 
     def check_against_living_and_dead_peer(self, peer):
         self.assertTrue(peer.try_acquire())
-        waiter = self.start("run", self.lock, "--lease", "3s", "--", *self.section("WAITER", 0.2), client="WAITER")
+        waiter = self.start("run", self.lock, "--lease", f"{OURS_S}s", "--", *self.section("WAITER", 0.2), client="WAITER")
         self.keep_alive(peer, 2.5 * LEASE_S)
         self.assertEqual([], self.spans(), "dynamutex took a lock that was kept alive")
-        self.assertTrue(peer.heartbeat())
         last_s = boottime()
+        self.assertTrue(peer.heartbeat())
         self.assert_code(0, waiter.wait(30))
         self.assertGreaterEqual(self.spans()[0].enter_s, last_s + LEASE_S)
 
@@ -39,8 +40,8 @@ class InteropTest(CommandTest):
         self.check_against_living_and_dead_peer(self.peer(go_form=True))
 
     def dead_record_of_ours(self):
-        """A record that dynamutex left behind, and its lease long over."""
-        holder = self.hold(60, lease="1s")
+        """A record that dynamutex left behind, and its lease of 3 s long over."""
+        holder = self.hold(60, lease="3s")
         holder.kill()
         expires_s = self.to_boottime(int(self.record()["expiresAt"]["N"]))
         while boottime() < expires_s + 3:
@@ -50,24 +51,24 @@ class InteropTest(CommandTest):
         self.dead_record_of_ours()
         peer = self.peer(in_place=True)
         self.assertFalse(peer.try_acquire())
-        time.sleep(1.2)
+        time.sleep(3.2)
         self.assertTrue(peer.try_acquire(), "the peer did not take over the dead lock")
         self.assertIn("expiresAt", self.record(), "the peer was to leave our expiry there")
         self.keep_alive(peer, 2 * LEASE_S)
 
     def test_a_peer_respects_our_lock_while_it_is_renewed_and_takes_it_when_it_is_dead(self):
-        holder = self.hold(60, lease="3s")
+        holder = self.hold(60, lease=f"{OURS_S}s")
         peer = self.peer()
-        until = time.monotonic() + 7
+        until = time.monotonic() + OURS_S + 4
         while time.monotonic() < until:
             self.assertFalse(peer.try_acquire(), "the peer took a lock that was renewed")
             time.sleep(0.3)
         holder.kill()
         killed_s = boottime()
         while not peer.try_acquire():
-            self.assertLess(boottime(), killed_s + 6, "the peer cannot take our dead lock")
+            self.assertLess(boottime(), killed_s + OURS_S + 3, "the peer cannot take our dead lock")
             time.sleep(0.1)
-        self.assertGreaterEqual(boottime(), self.writes_applied("HOLDER")[-1].received_s + 3)
+        self.assertGreaterEqual(boottime(), self.writes_applied("HOLDER")[-1].received_s + OURS_S)
 
     def test_locks_are_handed_over_both_ways_released_and_kept(self):
         peer = self.peer()

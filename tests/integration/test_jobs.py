@@ -76,7 +76,7 @@ class JobsTest(CommandTest):
         self.ends(0)
 
     def test_a_job_that_was_stopped_beyond_its_lease_is_told_of_its_loss_when_it_goes_on(self):
-        self.run_line("sh -c 'echo $$ > pid; echo running; exec sleep 60'", "--lease", "1s")
+        self.run_line("sh -c 'echo $$ > pid; echo running; exec sleep 60'", "--lease", "3s")
         self.sees("running")
         self.screen.key("C-z")
         self.screen.wait_for(self.screen.at_prompt, "the shell")

@@ -8,7 +8,7 @@ import threading
 
 from .harness import CommandTest
 
-LEASE_S = 4
+LEASE_S = 5
 INSIDE_S = 2.2  # at least one renewal falls into it: between a quarter and a third of the lease
 
 # How each request is told from the others on the wire.
@@ -89,13 +89,13 @@ class NetworkTest(CommandTest):
         self.check_each_step(action="duplicate")
 
     def test_a_request_arrives_again_after_the_next_one(self):
-        self.check_each_step(action="duplicate", after_ms=1500, ghost_s=LEASE_S)
+        self.check_each_step(action="duplicate", after_ms=LEASE_S * 375, ghost_s=LEASE_S)
 
     def test_a_request_arrives_again_long_after_the_release(self):
         self.check_each_step(action="duplicate", after_ms=(INSIDE_S + LEASE_S) * 1000, ghost_s=LEASE_S)
 
     def test_a_request_is_overtaken_by_the_next(self):
-        self.check_each_step(action="delay_request", ms=1500, ghost_s=LEASE_S)
+        self.check_each_step(action="delay_request", ms=LEASE_S * 375, ghost_s=LEASE_S)
 
     def test_a_request_is_late_by_more_than_the_lease(self):
         self.check_each_step(action="delay_request", ms=LEASE_S * 1500, ghost_s=LEASE_S)

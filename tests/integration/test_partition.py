@@ -45,7 +45,7 @@ class PartitionTest(CommandTest):
         self.check_partition(action="error", match={"access_key": "HOLDER"})
 
     def test_a_short_partition_costs_nothing(self):
-        holder = self.hold(5, lease=f"{LEASE_S}s")
+        holder = self.hold(8, lease="6s")
         self.proxy.journal.wait_for(access_key="HOLDER", operation="PutItem", applied=True, count=2)
         with self.proxy.rule(action="drop_request", match={"access_key": "HOLDER"}):
             self.proxy.journal.wait_for(access_key="HOLDER", faults=["drop_request"])

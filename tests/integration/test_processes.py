@@ -83,7 +83,7 @@ class ProcessTest(CommandTest):
         self.assertTrue(eventually(lambda: not list(self.processes.marked()), 5), "a process is left")
 
     def test_killing_the_guard_leaves_the_command_alone(self):
-        running = self.shell("touch $ready; exec sleep 1")
+        running = self.shell("touch $ready; exec sleep 4")
         guards = [pid for pid in self.processes.marked() if pathlib.Path(f"/proc/{pid}/comm").read_text() == "dynamutex-guard\n"]
         self.assertEqual(1, len(guards))
         os.kill(guards[0], signal.SIGKILL)
@@ -96,7 +96,7 @@ class ProcessTest(CommandTest):
 
     def test_a_child_that_is_stopped_keeps_the_lock_until_it_goes_on(self):
         pid = self.folder / "pid"
-        running = self.shell(f"echo $$ > {pid}; touch $ready; exec sleep 4", "--lease", "1s")
+        running = self.shell(f"echo $$ > {pid}; touch $ready; exec sleep 60", "--lease", "6s")
         os.kill(int(pid.read_text()), signal.SIGSTOP)
         before = self.record()["recordVersionNumber"]
         self.assertTrue(eventually(lambda: self.record()["recordVersionNumber"] != before), "it is renewed")

@@ -99,14 +99,14 @@ class RunTest(CommandTest):
 
     def test_a_command_that_is_over_its_time_is_ended_with_124(self):
         marker = self.folder / "trapped"
-        done = self.dynamutex("run", self.lock, "--timeout", "1s", "--", "sh", "-c",
+        done = self.dynamutex("run", self.lock, "--timeout", "3s", "--", "sh", "-c",
                               f"trap 'touch {marker}; exit 0' TERM; while :; do sleep 0.05; done")
         self.assert_code(124, done)
         self.assertTrue(marker.exists(), "TERM comes first")
         self.assertIsNone(self.record())
 
     def test_a_command_that_ignores_term_is_killed_after_the_grace_time(self):
-        done = self.dynamutex("run", self.lock, "--timeout", "500ms", "-k", "500ms", "--",
+        done = self.dynamutex("run", self.lock, "--timeout", "3s", "-k", "500ms", "--",
                               *self.section("STUBBORN", 60, "--ignore-term"))
         # timeout(1) says 124, or 137 where it had to kill; both tell that the time was over.
         self.assertIn(done.code, (124, 137), str(done))

@@ -7,7 +7,7 @@ import re
 import signal
 import time
 
-from .harness import CommandTest
+from .harness import SHORT_WAIT, CommandTest
 from .processes import eventually
 from .screen import Screen
 
@@ -58,7 +58,7 @@ class WaitingLineTest(ScreenTest):
     def test_giving_up_takes_the_line_away_and_says_why(self):
         self.hold()
         screen = self.screen()
-        screen.type(f"{self.command} run {self.lock} -w 2s -- true")
+        screen.type(f"{self.command} run {self.lock} -w 6s -- true")
         self.waiting(screen)
         screen.wait_for(screen.at_prompt, "the end")
         self.assertNotIn("waiting for", screen.text())
@@ -79,7 +79,7 @@ class WaitingLineTest(ScreenTest):
         screen.type(f"TERM=dumb {self.command} run {self.lock} -w 2s -- true; echo given up")
         screen.wait_for(lambda: seen.append(screen.text()) or "given up" in screen.lines(), "the end")
         self.assertFalse([text for text in seen if "waiting for" in text])
-        screen.type(f"{self.command} run {self.lock} -w 2s -- true &")
+        screen.type(f"{self.command} run {self.lock} -w 6s -- true &")
         screen.type("wait")
         seen = []
         screen.wait_for(lambda: seen.append(screen.text()) or "Exit 75" in seen[-1], "the end of the job")
@@ -88,9 +88,9 @@ class WaitingLineTest(ScreenTest):
 
     def test_in_a_pipe_nothing_is_told_unless_asked_for_and_then_in_plain_lines(self):
         self.hold()
-        quiet = self.dynamutex("run", self.lock, "-w", "1s", "--", "true", client="WAITER")
+        quiet = self.dynamutex("run", self.lock, "-w", SHORT_WAIT, "--", "true", client="WAITER")
         self.assert_one_line(quiet, 75, self.lock)
-        told = self.dynamutex("-v", "run", self.lock, "-w", "1s", "--", "true", client="WAITER")
+        told = self.dynamutex("-v", "run", self.lock, "-w", SHORT_WAIT, "--", "true", client="WAITER")
         waits = [line for line in told.err.splitlines() if "waiting for lock" in line]
         self.assertEqual(1, len(waits), told.err)
         self.assertNotIn("\x1b", told.err)

@@ -112,7 +112,7 @@ class RelayTest(unittest.TestCase):
         self.assertEqual(1, self.proxy.journal.entries()[1].duplicate_of)
 
     def test_a_duplicate_comes_later(self):
-        self.rule("duplicate", after_ms=50)
+        self.rule("duplicate", after_ms=1000)
         self.client.put()
         self.assertEqual(1, len(self.server.bodies))
         self.assertTrue(self.server.wait_for(lambda: len(self.server.bodies) == 2))
@@ -264,6 +264,7 @@ class RelayTest(unittest.TestCase):
                 with self.assertRaises(TimeoutError):
                     client.put()
                 client.close()
+                self.assertTrue(self.server.wait_for(lambda: len(self.server.bodies) >= applied))
                 self.assertEqual(applied, len(self.server.bodies))
 
     def test_a_partition_takes_one_client_and_spares_the_other(self):
