@@ -11,7 +11,7 @@ function(dynamutex_compile_options target)
   target_compile_features(${target} PUBLIC cxx_std_17)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_VISIBILITY_PRESET hidden
                                              VISIBILITY_INLINES_HIDDEN ON)
-  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wundef -Wconversion -Wsign-conversion
                                            -Wold-style-cast -Wnon-virtual-dtor)
   if(DYNAMUTEX_DEVELOPER)
     target_compile_options(${target} PRIVATE -Werror)
