@@ -235,18 +235,12 @@ void RenewalLoop::collect_due(MonotonicTime now) {
 
 void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime now) {
   while (!stopping_ && news_.next() <= now) {
-    if (!left_.empty()) {  // An event was told that let go of a table.
-      clear_away(lock);
-      continue;
-    }
     Entry& entry = news_.first();
     notice_renewal_by_others(entry);
     const RenewalView lease = view(entry);
     const RenewalPlan plan = plan_renewal(lease, now);
     if (plan.step == RenewalStep::tell_lost) {
       Remains lost = forget(entry.state.get());
-      telling_ = lost.state.get();  // Clearing away gives up the mutex, and `remove` no longer finds the lease.
-      clear_away(lock);
       tell(lock, std::move(lost), [](const Remains& about) {
         if (about.state->given_back() || !about.events || !about.events->on_lost) return;
         about.events->on_lost(about.state->loss().value_or(ended_error(*about.state)));
@@ -266,10 +260,12 @@ void RenewalLoop::tell_news(std::unique_lock<std::mutex>& lock, MonotonicTime no
   }
 }
 
-/// Calls `event` without the mutex, while `remove` waits for it.
+/// Calls `event` without the mutex, while `remove` waits for it: from the beginning, as clearing away gives up the mutex as well, and
+/// `remove` may no longer find the lease. Before that all requests of what is gone are ended, of what the last event let go of too.
 template <class Event>
 void RenewalLoop::tell(std::unique_lock<std::mutex>& lock, Remains about, Event&& event) {
   telling_ = about.state.get();
+  clear_away(lock);
   lock.unlock();
   event(std::as_const(about));
   about = {};

@@ -119,8 +119,6 @@ TEST_CASE("events may add and remove leases") {
   CHECK(next->remaining() > 0ns);
 }
 
-// Seconds of work, and minutes under a sanitizer: run by the test lock.scale.
-
 TEST_CASE("nothing is sent about a lease from the moment it was removed, though its renewal was in doubt") {
   RenewalSetup setup;
   setup.site.add(*setup.loop, "other", 300s);  // So that the table stays open.

@@ -207,6 +207,7 @@ TEST_CASE("a lease that somebody else is renewing is left alone until the turn i
   CHECK(setup.site.renewed.size() == 1);
 }
 
+// Seconds of work, and minutes under a sanitizer: run by the test lock.scale.
 TEST_CASE("ten thousand leases are kept for a minute at 20 ms and at 100 ms an answer, and twenty thousand at 20 ms" *
           doctest::skip()) {
   struct Case {
